@@ -1,0 +1,1 @@
+../../CTorchABI/include/ctorch.h

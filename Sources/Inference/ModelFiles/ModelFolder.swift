@@ -1,0 +1,93 @@
+import Foundation
+
+/// A model file with the card beside it.
+package struct ModelFile: Sendable {
+    package let path: String
+    package let card: ModelCard?
+
+    init(path: String) throws {
+        self.path = path
+        card = try ModelCard.beside(path)
+    }
+
+    /// The file's name without its ending.
+    var stem: String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return String(name.prefix(name.count - fileExtension(path).count - 1))
+    }
+
+    /// Opens an .onnx file: names and picture size come from the file, then from the card.
+    func onnxDetector(engine: String, _ open: () throws -> sending any InferenceNetwork) throws -> NetworkDetector {
+        let description = try ONNXDescription(path: path)
+        let side = description.inputSize ?? card?.imgsz ?? 640
+        guard (32...4096).contains(side) else {
+            throw InferenceError("\(path) takes pictures of \(side) pixels; between 32 and 4096 can be served")
+        }
+        return try NetworkDetector(
+            network: open(), classNames: description.names ?? card?.names, inputSize: side, engine: engine, modelPath: path)
+    }
+}
+
+/// What can be served in a place: a model file, or a folder with one model in one or more formats. The folder may lie
+/// inside folders that hold nothing else, as below `AZUREML_MODEL_DIR`.
+package struct ModelFolder: Sendable {
+    /// By ending: `onnx`, `safetensors`, `torchscript`. Never empty.
+    package let files: [String: ModelFile]
+
+    /// Endings that some engine reads.
+    static let fileTypes = ["onnx", "safetensors", "torchscript"]
+    private static let usualNames = ["best", "model", "last"]
+    private static let deepest = 6
+
+    /// - Throws: `InferenceError` that says what was found instead and how to get a file that can be served.
+    package init(path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw InferenceError("there is no model at \(path); check the path or AZUREML_MODEL_DIR")
+        }
+        guard isFolder.boolValue else {
+            files = [fileExtension(path): try ModelFile(path: path)]
+            guard Self.fileTypes.contains(fileExtension(path)) else { throw Self.refusal(of: [path], in: path) }
+            return
+        }
+        files = try Self.search(path, depth: 0)
+    }
+
+    private static func search(_ folder: String, depth: Int) throws -> [String: ModelFile] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") && $0 != "__pycache__" }.sorted()
+        let paths = names.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0 }
+        var found: [String: ModelFile] = [:]
+        for type in fileTypes {
+            let candidates = paths.filter { fileExtension($0) == type }
+            guard !candidates.isEmpty else { continue }
+            let usual = usualNames.lazy.compactMap { name in candidates.first { $0.hasSuffix("/\(name).\(type)") } }.first
+            guard let chosen = usual ?? (candidates.count == 1 ? candidates[0] : nil) else {
+                throw InferenceError(
+                    "\(folder) holds several .\(type) models (\(names.filter { fileExtension($0) == type }.joined(separator: ", "))); "
+                        + "name the file itself, or call the one to serve best.\(type)")
+            }
+            found[type] = try ModelFile(path: chosen)
+        }
+        guard found.isEmpty else { return found }
+        let folders = paths.filter { isFolder($0) }
+        if folders.count == 1, depth < deepest { return try search(folders[0], depth: depth + 1) }
+        throw refusal(of: paths, in: folder)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private static func refusal(of paths: [String], in place: String) -> InferenceError {
+        if let weights = paths.first(where: { ["pt", "pth"].contains(fileExtension($0)) }) {
+            return InferenceError(
+                "\(weights) is a pickled PyTorch file, which is never run here; export it where it was trained: "
+                    + "yolo export model=\(weights.split(separator: "/").last ?? "best.pt") format=onnx, and deploy the .onnx file")
+        }
+        let names = paths.compactMap { $0.split(separator: "/").last }.prefix(8).joined(separator: ", ")
+        return InferenceError(
+            "\(place) has no model that can be served (found \(names.isEmpty ? "nothing" : names)); "
+                + "wanted is one of " + fileTypes.map { "." + $0 }.joined(separator: ", "))
+    }
+}

@@ -1,0 +1,72 @@
+package import Resources
+
+extension ComponentAsset {
+    private static let spec = "componentSpec"
+
+    package static func admit(_ proposal: inout Proposal) throws(Problem) {
+        proposal.stripReadOnly()
+        var findings = Findings()
+        proposal.checkName(.assetName, title, &findings)
+        guard proposal.properties[spec]?.objectValue != nil || proposal.existing != nil else {
+            throw Problem(.invalidInput, "'componentSpec' is missing: what the component does", target: spec)
+        }
+        let type = proposal.properties[path: [spec, "type"]]?.stringValue ?? "command"
+        if let reason = Job.refusedTypes[type] { findings.add(reason, target: "componentSpec.type", code: .unsupported) }
+        if type == "command", proposal.properties[spec] != nil, proposal.properties[path: [spec, "command"]]?.stringValue?.isEmpty ?? true {
+            findings.add("'componentSpec.command' is missing: the command line", target: "componentSpec.command")
+        }
+        for (key, kind, title) in [("code", "codes", "code"), ("environment", "environments", "environment")] {
+            proposal.resolveAsset(spec, key, kind: kind, title: title, &findings)
+            if let id = proposal.properties[path: [spec, key]]?.stringValue {
+                proposal.properties[path: [spec, key]] = .string("azureml:" + id)
+            }
+        }
+        if let command = proposal.properties[path: [spec, "command"]]?.stringValue, type == "command" {
+            for message in Job.unknownExpressions(in: command, of: proposal.properties[spec] ?? [:]) {
+                findings.add(message, target: "componentSpec.command")
+            }
+        }
+        try findings.throwIfAny(about: "the component '\(proposal.id)'")
+        if proposal.properties[spec] != nil {
+            proposal.properties[path: [spec, "version"]] = proposal.id.version.map { .string($0) }
+            proposal.properties[path: [spec, "name"]] = .string(proposal.id.name)
+        }
+        try keepSpec(&proposal)
+        proposal.completeAsset()
+    }
+
+    /// The specification may not change but for words about it.
+    private static func keepSpec(_ proposal: inout Proposal) throws(Problem) {
+        guard let stored = proposal.existing?.properties[spec] else { return }
+        guard let given = proposal.properties[spec] else {
+            proposal.properties[spec] = stored
+            return
+        }
+        func content(_ spec: JSON) -> JSON {
+            var spec = spec
+            for key in ["description", "display_name", "tags", "_source", "$schema", "version", "name"] { spec[key] = nil }
+            return spec
+        }
+        guard content(given) == content(stored) else {
+            throw Problem(
+                .conflict,
+                "component '\(proposal.id)' exists and its specification cannot change; create a new version "
+                    + "(leave the version out to count up)",
+                target: spec)
+        }
+    }
+
+    package static func references(in properties: JSON, workspace: WorkspaceID) -> [ResourceID] {
+        JSON.ids(properties[path: [spec, "code"]], properties[path: [spec, "environment"]])
+    }
+
+    /// The SDK reads the version from the specification.
+    package static func present(_ properties: JSON, of resource: Resource) -> JSON {
+        var properties = properties.filling(["provisioningState": "Succeeded"])
+        if properties[spec]?.objectValue != nil {
+            properties[path: [spec, "version"]] = resource.id.version.map { .string($0) }
+            properties[path: [spec, "name"]] = .string(resource.id.name)
+        }
+        return properties
+    }
+}

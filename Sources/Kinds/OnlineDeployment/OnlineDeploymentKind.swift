@@ -1,0 +1,13 @@
+package import Resources
+
+/// A model, its code and environment behind an endpoint.
+package enum OnlineDeployment: ShapedKind {
+    package static let noun = "online-deployment"
+    package static let path = "onlineEndpoints/deployments"
+    package static let title = "online deployment"
+    package static let columns = [
+        KindColumn("Name", "name"), KindColumn("Endpoint", "endpoint_name"), KindColumn("Model", "model"),
+        KindColumn("State", "provisioning_state"),
+        KindColumn("Instances", "instance_count"),
+    ]
+}

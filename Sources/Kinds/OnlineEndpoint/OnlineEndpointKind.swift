@@ -1,0 +1,13 @@
+package import Resources
+
+/// A stable address that clients score against; traffic goes to its deployments.
+package enum OnlineEndpoint: ShapedKind {
+    package static let noun = "online-endpoint"
+    package static let path = "onlineEndpoints"
+    package static let title = "online endpoint"
+    package static let columns = [
+        KindColumn("Name", "name"), KindColumn("Auth", "auth_mode"), KindColumn("State", "provisioning_state"),
+        KindColumn("Traffic", "traffic"),
+        KindColumn("Scoring URI", "scoring_uri"),
+    ]
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Inference
+
+/// Serves a model on a Unix domain socket: a deployment without a scoring script.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Answer scoring requests on a Unix domain socket with a detector.")
+
+    @Option(help: "A model file, or the folder that holds it; AZUREML_MODEL_DIR when left out.")
+    var modelDir: String?
+
+    @Option(help: "The path of the socket to listen at.")
+    var socket: String
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var thresholds: ThresholdOptions
+
+    func run() throws {
+        guard let model = modelDir ?? ProcessInfo.processInfo.environment["AZUREML_MODEL_DIR"], !model.isEmpty else {
+            throw ValidationError("give the model by --model-dir, or set AZUREML_MODEL_DIR")
+        }
+        let scorer = DetectorScorer(detector: try engine.open(model), settings: thresholds.settings)
+        // The model is loaded before the socket is there, so whoever can connect gets answers.
+        let listener = try WorkerSocket(path: socket)
+        Talk.say("ready at \(socket)")
+        try listener.serve { request, body in
+            let (response, content) = scorer.respond(to: request, body: body)
+            if request.kind == .score {
+                let reason = response.status == 200 ? "" : " \(String(decoding: content.prefix(300), as: UTF8.self))"
+                Talk.say("\(request.id) \(response.status) \(response.ms) ms\(reason)")
+            }
+            return (response, content)
+        }
+    }
+}
