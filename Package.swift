@@ -141,14 +141,14 @@ let package = Package(
         tests("CommandsTests", ["APIClient", "Commands", "Kinds", "Resources", argumentParser]),
         room("Server", [
             "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-            "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, serviceLifecycle, x509,
+            "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle,
         ]),
-        .executableTarget(name: "martlet", dependencies: ["Commands", "ProcessHost", "Server", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TrackingClient",
-                argumentParser,
+                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TensorEngine",
+                "TrackingClient", argumentParser,
             ],
             swiftSettings: strict),
 

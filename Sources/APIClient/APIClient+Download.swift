@@ -10,10 +10,14 @@ extension APIClient {
         let container = try await container(of: place.datastore, workspace: place.workspace ?? workspace)
         let prefix = place.path.hasSuffix("/") ? String(place.path.dropLast()) : place.path
         // A blob of just this name is a file; `data` must not fetch `data2/…`.
-        let blobs = try await container.blobs(prefix: prefix).filter { prefix.isEmpty || $0.name == prefix || $0.name.hasPrefix(prefix + "/") }
+        let blobs = try await container.blobs(prefix: prefix).filter {
+            prefix.isEmpty || $0.name == prefix || $0.name.hasPrefix(prefix + "/")
+        }
         var targets: [(name: String, file: URL, size: Int)] = []
         for blob in blobs {
-            let relative = blob.name == prefix ? String(prefix.split(separator: "/").last ?? "file")
+            let relative =
+                blob.name == prefix
+                ? String(prefix.split(separator: "/").last ?? "file")
                 : String(blob.name.dropFirst(prefix.isEmpty ? 0 : prefix.count + 1))
             let parts = relative.split(separator: "/", omittingEmptySubsequences: false)
             guard !parts.contains(".."), !parts.contains(""), !parts.contains(".") else {

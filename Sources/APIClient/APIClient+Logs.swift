@@ -34,7 +34,8 @@ extension APIClient {
         request.headers = ["Authorization": "Bearer \(try await tokens.token(self))"]
         let response = try await send(request, timeout: .hours(24 * 30))
         guard response.status.code == 200 else {
-            throw Problem(status: Int(response.status.code), body: Array(buffer: (try? await response.body.collect(upTo: 1 << 20)) ?? ByteBuffer()))
+            throw Problem(
+                status: Int(response.status.code), body: Array(buffer: (try? await response.body.collect(upTo: 1 << 20)) ?? ByteBuffer()))
         }
         var seen = 0
         do {

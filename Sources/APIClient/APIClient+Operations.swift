@@ -35,7 +35,9 @@ extension APIClient {
             switch reply.body["status"]?.stringValue?.lowercased() {
             case "succeeded": return
             case "failed", "canceled", "cancelled":
-                guard let error = reply.body["error"], !error.isNull else { throw Problem(.internalFault, "the operation failed without a reason") }
+                guard let error = reply.body["error"], !error.isNull else {
+                    throw Problem(.internalFault, "the operation failed without a reason")
+                }
                 throw Problem(envelope: error, code: .conflict)
             default: try await pause(headers)
             }

@@ -103,7 +103,9 @@ package struct APIClient: Sendable {
     func call(_ method: HTTPMethod, _ path: String, body: JSON? = nil) async throws(Problem) -> Reply {
         var headers = HTTPHeaders([("Authorization", "Bearer \(try await tokens.token(self))"), ("Accept", "application/json")])
         if body != nil { headers.add(name: "Content-Type", value: "application/json") }
-        let url = connection.url + path + (path.contains("api-version=") ? "" : (path.contains("?") ? "&" : "?") + "api-version=" + Self.apiVersion)
+        let url =
+            connection.url + path
+            + (path.contains("api-version=") ? "" : (path.contains("?") ? "&" : "?") + "api-version=" + Self.apiVersion)
         let (response, bytes) = try await exchange(method, url, headers: headers, body: body.map { $0.bytes() })
         guard 200..<300 ~= response.status.code else { throw Problem(status: Int(response.status.code), body: bytes) }
         return Reply(status: Int(response.status.code), headers: response.headers, body: bytes.isEmpty ? .null : try JSON(parsing: bytes))
@@ -139,13 +141,14 @@ package struct APIClient: Sendable {
     func unreachable(_ error: any Error) -> Problem {
         if error is CancellationError { return Problem(.timeout, "interrupted") }
         let text = "\(error)".lowercased()
-        if text.contains("connect") || text.contains("refused") || text.contains("connection reset") {
+        if text.contains("nioconnectionerror") || text.contains("connecttimeout") || text.contains("refused") {
             return Problem(.unavailable, "no Martlet server at \(connection.url); start one with 'martlet serve'")
         }
-        if text.contains("certificate") || text.contains("ssl") || text.contains("handshake") {
+        if text.contains("certificate") || text.contains("handshake") {
             return Problem(
                 .unavailable,
-                "the server at \(connection.url) does not present a certificate of \(connection.caFile ?? "a known authority"): \(error)")
+                "the server at \(connection.url) does not present a certificate of \(connection.caFile ?? "a known authority"); "
+                    + "its client.json may be of an older start: run 'martlet serve' again or point MARTLET_CLIENT at the right file")
         }
         if text.contains("deadline") || text.contains("timeout") {
             return Problem(.timeout, "the server at \(connection.url) did not answer in time")

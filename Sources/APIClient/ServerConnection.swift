@@ -42,7 +42,8 @@ package struct ServerConnection: Sendable, Hashable, Codable {
         do {
             bytes = try Data(contentsOf: URL(filePath: path))
         } catch {
-            throw Problem(.unavailable, "cannot read the connection file '\(path)'; start a server with 'martlet serve' or unset MARTLET_CLIENT")
+            throw Problem(
+                .unavailable, "cannot read the connection file '\(path)'; start a server with 'martlet serve' or unset MARTLET_CLIENT")
         }
         do throws(Problem) {
             self = try JSON(parsing: bytes).decoded()

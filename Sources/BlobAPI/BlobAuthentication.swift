@@ -66,7 +66,7 @@ struct BlobAuthentication {
         let account = String(parts[1][..<colon])
         let given = String(parts[1][parts[1].index(after: colon)...])
         guard spellings(of: call).contains(account) else { throw refused("the key is of the account '\(account)', the address of '\(call.address.container.account)'") }
-        guard let date = call.header("x-ms-date") ?? call.header("date"), let time = try? Date(date, strategy: .http) else {
+        guard let date = call.header("x-ms-date") ?? call.header("date"), let time = HTTPDate.date(date) else {
             throw refused("a request with a shared key needs the header x-ms-date")
         }
         guard abs(time.timeIntervalSince(now())) <= 15 * 60 else { throw refused("the request was signed at \(date), more than 15 minutes from the server's time") }

@@ -1,5 +1,5 @@
 package import ControlPlane
-internal import Foundation
+package import Foundation
 package import HTTPSupport
 internal import HTTPTypes
 package import Hummingbird
@@ -70,11 +70,13 @@ package struct BlobRoutes: Sendable {
 private struct BlobReplies: RouterMiddleware {
     typealias Context = APIContext
 
-    func handle(_ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response) async throws -> Response {
+    @concurrent func handle(
+        _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
         var response = try await next(request, context)
         response.headers[values: "x-ms-version"] = request.headers[values: "x-ms-version"] ?? "2025-11-05"
         if let id = request.headers[values: "x-ms-client-request-id"], id.utf8.count <= 1024 { response.headers[values: "x-ms-client-request-id"] = id }
-        if response.headers[.date] == nil { response.headers[.date] = Date().formatted(.http) }
+        if response.headers[.date] == nil { response.headers[.date] = HTTPDate.text(Date()) }
         response.headers[values: "x-content-type-options"] = "nosniff"
         return request.method == .head ? response.createHeadResponse() : response
     }

@@ -80,8 +80,8 @@ extension Problem {
         let code: Code =
             switch number {
             case ENOSPC, EDQUOT: .outOfSpace
-            case ENOENT, ENOTDIR: .notFound
-            case EEXIST, EISDIR, ELOOP: .conflict
+            case ENOENT: .notFound
+            case EEXIST, EISDIR, ELOOP, ENOTDIR: .conflict
             case EACCES, EPERM, EROFS: .forbidden
             case EMFILE, ENFILE: .unavailable
             case ENAMETOOLONG: .invalidInput

@@ -16,6 +16,11 @@ package enum CommandRunner {
         var rest = Array(arguments.dropFirst())
         // ArgumentParser's own --version would take the flag from every noun that has versions.
         if rest == ["--version"] { rest = ["version"] }
+        // Scripts must not take a group that is missing here for a slip of their own.
+        if let group = (isAzure && rest.first == "ml" ? rest.dropFirst() : rest[...]).first, unsupportedGroups.contains(group) {
+            say("'\(group)' of Azure ML is not offered by Martlet; 'martlet --help' lists what is", terminal)
+            return 1
+        }
         do {
             var command = try root.parseAsRoot(rest)
             if var command = command as? any AsyncParsableCommand {
@@ -28,6 +33,11 @@ package enum CommandRunner {
             return report(error, root: root, terminal: terminal)
         }
     }
+
+    private static let unsupportedGroups: Set<String> = [
+        "azure-openai-deployment", "capability-host", "connection", "deployment-template", "feature-set", "feature-store",
+        "feature-store-entity", "index", "marketplace-subscription", "registry", "serverless-endpoint",
+    ]
 
     private static func report(_ error: any Error, root: any ParsableCommand.Type, terminal: Terminal) -> Int32 {
         switch error {

@@ -43,33 +43,48 @@ package struct JobLogs: Sendable {
     }
 
     /// The job's preparation, then its output, as text; with `follow` until the job has ended.
-    package func stream(_ job: ResourceID, follow: Bool) -> AsyncThrowingStream<[UInt8], any Error> {
-        var state = Follower(logs: self, job: job, follow: follow)
-        return AsyncThrowingStream { try await state.next() }
+    package func stream(_ job: ResourceID, follow: Bool) -> JobLogStream { JobLogStream(logs: self, job: job, follow: follow) }
+
+    func isEnded(_ job: ResourceID) async throws -> Bool {
+        let status = try await resources.get(job).observed["status"]?.stringValue ?? ""
+        return ["Completed", "Failed", "Canceled"].contains(status)
     }
 
-    /// Reads one file after another from where it stopped; 64 KiB at a time.
-    private struct Follower {
-        let logs: JobLogs
-        let job: ResourceID
-        let follow: Bool
-        var offsets: [String: UInt64] = [:]
+    /// Up to 64 KiB of a log from `offset`; `nil` when there is no more.
+    func read(_ name: String, of job: ResourceID, from offset: UInt64) -> [UInt8]? {
+        guard let file = FileHandle(forReadingAtPath: folder.jobLog(job, name)) else { return nil }
+        defer { try? file.close() }
+        guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: 65_536), !data.isEmpty else { return nil }
+        return Array(data)
+    }
+}
 
-        init(logs: JobLogs, job: ResourceID, follow: Bool) {
-            self.logs = logs
-            self.job = job
-            self.follow = follow
-        }
+/// The logs of one job as they grow, one file after another.
+package struct JobLogStream: AsyncSequence, Sendable {
+    package typealias Element = [UInt8]
+    let logs: JobLogs
+    let job: ResourceID
+    let follow: Bool
 
-        mutating func next() async throws -> [UInt8]? {
+    package func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        let stream: JobLogStream
+        private var offsets: [String: UInt64] = [:]
+
+        init(stream: JobLogStream) { self.stream = stream }
+
+        package mutating func next() async throws -> [UInt8]? {
             while true {
                 // The state is read before the files: what was written before the end is then surely seen.
-                let status = try await logs.resources.get(job).observed["status"]?.stringValue ?? ""
-                let isDone = ["Completed", "Failed", "Canceled"].contains(status)
-                for name in Self.order where logs.names(of: job).contains(name) {
-                    if let bytes = read(name) { return bytes }
+                let isDone = try await stream.logs.isEnded(stream.job)
+                for name in Self.order {
+                    if let bytes = stream.logs.read(name, of: stream.job, from: offsets[name] ?? 0) {
+                        offsets[name, default: 0] += UInt64(bytes.count)
+                        return bytes
+                    }
                 }
-                if isDone || !follow { return nil }
+                if isDone || !stream.follow { return nil }
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
@@ -77,14 +92,5 @@ package struct JobLogs: Sendable {
         private static let order = [
             "system_logs/prepare.log", "logs/azureml/executionlogs.txt", "user_logs/std_log.txt", "user_logs/std_log_process_0.txt",
         ]
-
-        private mutating func read(_ name: String) -> [UInt8]? {
-            guard let file = FileHandle(forReadingAtPath: logs.folder.jobLog(job, name)) else { return nil }
-            defer { try? file.close() }
-            let offset = offsets[name] ?? 0
-            guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: 65_536), !data.isEmpty else { return nil }
-            offsets[name] = offset + UInt64(data.count)
-            return Array(data)
-        }
     }
 }

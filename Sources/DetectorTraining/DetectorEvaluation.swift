@@ -5,15 +5,17 @@ package import Inference
 package import TensorEngine
 
 /// Measures a network on labelled images. The images are read and fitted into the network's square once and stay in
-/// memory, as a training measures the same ones after every epoch.
+/// memory as long as there is room, as a training measures the same ones after every epoch.
 package final class DetectorEvaluation {
     private let data: LabelledFolder
     private let size: Int
     private let batch: Int
     private let settings: DetectionSettings
-    private var canvases: [FittedImage?]
-    /// Images that could not be read, as sentences; they count as images without detections.
-    package private(set) var problems: [String] = []
+    private var kept: [Int: FittedImage] = [:]
+    private var failures: [Int: String] = [:]
+
+    /// Images that could not be read so far, as sentences; they count as images without detections.
+    package var problems: [String] { failures.sorted { $0.key < $1.key }.map(\.value) }
 
     private struct FittedImage {
         let pixels: [UInt8]
@@ -25,7 +27,6 @@ package final class DetectorEvaluation {
         self.size = size
         self.batch = max(1, batch)
         self.settings = settings
-        canvases = [FittedImage?](repeating: nil, count: data.dataset.images.count)
     }
 
     /// Runs a trained model (`best.safetensors` with its card `best.json` beside it) over a dataset. Classes meet by name,
@@ -66,10 +67,11 @@ package final class DetectorEvaluation {
     /// Per image its detections, best first.
     package func detections(of network: DetectorNetwork) throws -> [[DetectedObject]] {
         network.isTraining = false
-        var found = [[DetectedObject]](repeating: [], count: canvases.count)
-        for start in stride(from: 0, to: canvases.count, by: batch) {
-            let indices = Array(start..<min(start + batch, canvases.count)).filter { prepare($0) }
-            let own = indices.compactMap { canvases[$0] }
+        let count = data.dataset.images.count
+        var found = [[DetectedObject]](repeating: [], count: count)
+        for start in stride(from: 0, to: count, by: batch) {
+            let pictures = (start..<min(start + batch, count)).compactMap { index in fitted(index).map { (index, $0) } }
+            let (indices, own) = (pictures.map(\.0), pictures.map(\.1))
             guard !own.isEmpty else { continue }
             let pixels = try Tensor(own.flatMap(\.pixels), shape: [own.count, size, size, 3], engine: network.engine)
             let output = try network.predict(network.input(pixels))
@@ -89,17 +91,17 @@ package final class DetectorEvaluation {
         return found
     }
 
-    /// Reads an image into its canvas; false when it is no good.
-    private func prepare(_ index: Int) -> Bool {
-        if canvases[index] != nil { return true }
-        let labelled = data.dataset.images[index]
+    /// The image in the network's square; nil when its file is no good.
+    private func fitted(_ index: Int) -> FittedImage? {
+        if let known = kept[index] { return known }
+        guard failures[index] == nil else { return nil }
         do {
-            let image = try PixelImage(contentsOfFile: data.path(of: labelled))
-            canvases[index] = Self.fit(image, size: size)
-            return true
+            let image = Self.fit(try PixelImage(contentsOfFile: data.path(of: data.dataset.images[index])), size: size)
+            if (kept.count + 1) * image.pixels.count <= PictureStore.standardLimit { kept[index] = image }
+            return image
         } catch {
-            problems.append("\(error)")
-            return false
+            failures[index] = "\(error)"
+            return nil
         }
     }
 

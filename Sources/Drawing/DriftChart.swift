@@ -15,11 +15,15 @@ package struct DriftChart: Sendable {
         /// The measure's name, such as "normalized Wasserstein distance".
         package var measure: String
         package var distance: Double
-        package var threshold: Double
+        /// `nil` when the feature is shown but not judged.
+        package var threshold: Double?
+        /// A distance that is no number counts as breached: a monitor must not look healthy by accident.
+        package var isBreached: Bool
 
+        /// - Parameter isBreached: for measures where small is bad; else a distance above the threshold is.
         package init(
             name: String, baseline: [Double], production: [Double], binLabels: [String] = [], measure: String, distance: Double,
-            threshold: Double
+            threshold: Double?, isBreached: Bool? = nil
         ) {
             self.name = name
             self.baseline = baseline
@@ -28,6 +32,7 @@ package struct DriftChart: Sendable {
             self.measure = measure
             self.distance = distance
             self.threshold = threshold
+            self.isBreached = isBreached ?? threshold.map { !(distance <= $0) } ?? false
         }
 
         /// Histograms of numbers over equal bins from the smallest to the largest of both.
@@ -51,17 +56,17 @@ package struct DriftChart: Sendable {
                 binLabels: [low, (low + high) / 2, high].map(ChartFrame.number), measure: measure, distance: distance,
                 threshold: threshold)
         }
-
-        /// A distance that is no number counts as breached: a monitor must not look healthy by accident.
-        package var isBreached: Bool { !(distance <= threshold) }
     }
 
     package var title: String
     package var features: [Feature]
+    /// Said in place of "no drift" when nothing could be judged.
+    package var caveat: String?
 
-    package init(title: String, features: [Feature]) {
+    package init(title: String, features: [Feature], caveat: String? = nil) {
         self.title = title
         self.features = features
+        self.caveat = caveat
     }
 
     private static let before = Ink(hex: 0x8A94A6)
@@ -91,9 +96,10 @@ package struct DriftChart: Sendable {
         let room = Double(canvas.width) - left * 2
         canvas.text(canvas.fitted(title, width: room, size: 17, bold: true), x: left, y: 28, size: 17, bold: true, ink: ChartFrame.text)
         let count = features.count { $0.isBreached }
-        let verdict = count == 0 ? "no drift" : "\(count) of \(features.count) over the threshold"
-        canvas.fill(count == 0 ? Self.healthy : Self.breached) { $0.circle(left + 6, 49, 5) }
-        canvas.text(verdict, x: left + 18, y: 53.5, size: 13, bold: true, ink: count == 0 ? Self.healthy : Self.breached)
+        let verdict = count == 0 ? caveat ?? "no drift" : "\(count) of \(features.count) over the threshold"
+        let ink = count > 0 ? Self.breached : caveat == nil ? Self.healthy : ChartFrame.quiet
+        canvas.fill(ink) { $0.circle(left + 6, 49, 5) }
+        canvas.text(verdict, x: left + 18, y: 53.5, size: 13, bold: true, ink: ink)
         var x = left + 18 + canvas.textWidth(verdict, size: 13, bold: true) + 28
         for (name, ink) in [("baseline", Self.before), ("production", Self.after)] where x + 110 < Double(canvas.width) {
             canvas.fill(ink.faded(0.7)) { $0.rectangle(x, 43, 14, 11, radius: 2) }
@@ -103,7 +109,7 @@ package struct DriftChart: Sendable {
     }
 
     private func draw(_ feature: Feature, on canvas: Canvas, x: Double, y: Double, width: Double, height: Double) {
-        let verdict = feature.isBreached ? Self.breached : Self.healthy
+        let verdict = feature.isBreached ? Self.breached : feature.threshold == nil ? ChartFrame.quiet : Self.healthy
         let card: (Canvas) -> Void = { $0.rectangle(x + 0.5, y + 0.5, width - 1, height - 1, radius: 8) }
         canvas.fill(.white, card)
         canvas.stroke(feature.isBreached ? Self.breached : ChartFrame.grid, width: feature.isBreached ? 2 : 1, card)
@@ -113,7 +119,7 @@ package struct DriftChart: Sendable {
             canvas.fitted(feature.name, width: width - valueWidth - 44, size: 14, bold: true), x: x + 14, y: y + 25, size: 14,
             bold: true, ink: ChartFrame.text)
         canvas.text(value, x: x + width - 14, y: y + 25, size: 15, bold: true, ink: verdict, alignment: .trailing)
-        let note = "\(feature.measure), threshold \(ChartFrame.number(feature.threshold))"
+        let note = feature.measure + (feature.threshold.map { ", threshold \(ChartFrame.number($0))" } ?? ", not judged")
         canvas.text(canvas.fitted(note, width: width - 28, size: 10.5), x: x + 14, y: y + 42, size: 10.5, ink: ChartFrame.quiet)
         drawBars(feature, on: canvas, x: x + 14, y: y + 54, width: width - 28, height: height - 54 - 26)
     }

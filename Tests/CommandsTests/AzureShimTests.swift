@@ -20,7 +20,8 @@ import Testing
         let server = WorkspaceID(subscription: "s0", resourceGroup: "g0", name: "w0")
         func workspace(_ group: String? = nil, _ environment: [String: String] = [:]) -> WorkspaceID {
             Defaults(environment: ["MARTLET_HOME": test.home.path]).workspace(
-                subscription: nil, group: group, name: nil, environment: environment, directory: test.home.appending(path: "a/b").path, server: server)
+                subscription: nil, group: group, name: nil, environment: environment, directory: test.home.appending(path: "a/b").path,
+                server: server)
         }
         try test.write(#"{"subscription_id":"s2","resource_group":"g2","workspace_name":"w2"}"#, to: "a/.azureml/config.json")
         try test.write("{}", to: "a/b/config.json")
@@ -35,7 +36,9 @@ import Testing
     @Test("what scripts do before az ml works without a server")
     func account() async throws {
         let test = try TestTerminal()
-        for line in [["account", "show"], ["login"], ["extension", "add", "-n", "ml", "-y"], ["extension", "update", "--name", "ml"], ["version"]] {
+        for line in [
+            ["account", "show"], ["login"], ["extension", "add", "-n", "ml", "-y"], ["extension", "update", "--name", "ml"], ["version"],
+        ] {
             let code = await Terminal.$current.withValue(test.terminal()) { await CommandRunner.run(["az"] + line, root: TestRoot.self) }
             #expect(code == 0, "\(line)")
         }
@@ -71,7 +74,8 @@ import Testing
     @Test("a job finds its server by its variables")
     func job() throws {
         let connection = try ServerConnection.discover(environment: [
-            "ARM_CLOUD_METADATA_URL": "https://127.0.0.1:8443/metadata/endpoints?api-version=2019-05-01", "IDENTITY_ENDPOINT": "https://127.0.0.1:8443/msi/token",
+            "ARM_CLOUD_METADATA_URL": "https://127.0.0.1:8443/metadata/endpoints?api-version=2019-05-01",
+            "IDENTITY_ENDPOINT": "https://127.0.0.1:8443/msi/token",
             "IDENTITY_HEADER": "h", "REQUESTS_CA_BUNDLE": "/ca.crt", "AZUREML_ARM_WORKSPACE_NAME": "w",
         ])
         #expect(connection.url == "https://127.0.0.1:8443")

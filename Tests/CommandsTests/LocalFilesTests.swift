@@ -8,10 +8,14 @@ import Testing
     @Test(
         "ignore patterns mean what they mean to git",
         arguments: [
-            ("*.log", "a.log", true), ("*.log", "d/a.log", true), ("/*.log", "d/a.log", false), ("d/*.log", "d/a.log", true), ("d/*.log", "x/d/a.log", false),
-            ("**/a.log", "x/y/a.log", true), ("d/**", "d/e/f", true), ("a/**/b", "a/b", true), ("a/**/b", "a/x/y/b", true), ("a*/b", "a/x/b", false),
-            ("?.txt", "a.txt", true), ("?.txt", "ab.txt", false), ("[a-c].txt", "b.txt", true), ("[!a-c].txt", "b.txt", false), ("#x", "#x", false),
-            ("\\#x", "#x", true), ("*.log\n!keep.log", "keep.log", false), ("a.b", "axb", false), ("cache/", "cache", false), ("[", "[", true),
+            ("*.log", "a.log", true), ("*.log", "d/a.log", true), ("/*.log", "d/a.log", false), ("d/*.log", "d/a.log", true),
+            ("d/*.log", "x/d/a.log", false),
+            ("**/a.log", "x/y/a.log", true), ("d/**", "d/e/f", true), ("a/**/b", "a/b", true), ("a/**/b", "a/x/y/b", true),
+            ("a*/b", "a/x/b", false),
+            ("?.txt", "a.txt", true), ("?.txt", "ab.txt", false), ("[a-c].txt", "b.txt", true), ("[!a-c].txt", "b.txt", false),
+            ("#x", "#x", false),
+            ("\\#x", "#x", true), ("*.log\n!keep.log", "keep.log", false), ("a.b", "axb", false), ("cache/", "cache", false),
+            ("[", "[", true),
         ])
     func patterns(rules: String, path: String, excluded: Bool) {
         #expect(IgnoreRules(text: rules).excludes(path, isFolder: false) == excluded)
@@ -36,7 +40,8 @@ import Testing
         #expect(try one.hash() == two.hash())
         try test.write("print(2)", to: "two/src/train.py")
         #expect(try one.hash() != two.hash())
-        try FileManager.default.moveItem(at: test.home.appending(path: "two/src/train.py"), to: test.home.appending(path: "two/src/other.py"))
+        try FileManager.default.moveItem(
+            at: test.home.appending(path: "two/src/train.py"), to: test.home.appending(path: "two/src/other.py"))
         #expect(try LocalTree(path: test.home.appending(path: "two/src").path).files.map(\.path).contains("other.py"))
     }
 
@@ -47,7 +52,8 @@ import Testing
         try test.write("y", to: "elsewhere/b.txt")
         let data = test.home.appending(path: "data")
         try FileManager.default.createSymbolicLink(at: data.appending(path: "loop"), withDestinationURL: data)
-        try FileManager.default.createSymbolicLink(at: data.appending(path: "more"), withDestinationURL: test.home.appending(path: "elsewhere"))
+        try FileManager.default.createSymbolicLink(
+            at: data.appending(path: "more"), withDestinationURL: test.home.appending(path: "elsewhere"))
         #expect(try LocalTree(path: data.path).files.map(\.path) == ["a.txt", "more/b.txt"])
         #expect(try LocalTree(path: data.appending(path: "a.txt").path).files.map(\.path) == ["a.txt"])
         #expect(throws: Problem.self) { try LocalTree(path: test.home.appending(path: "nowhere").path) }
@@ -57,7 +63,8 @@ import Testing
 
     @Test("the blob service's XML")
     func xml() {
-        let text = "<Blobs><Blob><Name>a &amp; b&#233;</Name><Properties><Content-Length>3</Content-Length></Properties></Blob><Blob><Name>c</Name></Blob></Blobs><NextMarker/>"
+        let text =
+            "<Blobs><Blob><Name>a &amp; b&#233;</Name></Blob><Blob><Name>c</Name></Blob></Blobs><NextMarker/>"
         #expect(XMLText.all("Blob", in: text).compactMap { XMLText.first("Name", in: $0) } == ["a & bé", "c"])
         #expect(XMLText.first("NextMarker", in: text) == nil)
         #expect(XMLText.first("Name", in: "<Name>open") == nil)
@@ -91,7 +98,8 @@ import Testing
         #expect(clean["azureml.git.commit"] == clean["mlflow.source.git.commit"])
         #expect(clean["azureml.git.dirty"] == "False")
         try test.write("2", to: "a.txt")
-        let dirty = GitProvenance(directory: test.home.path, environment: environment.merging(["AZUREML_GIT_BRANCH": "release"]) { $1 }).properties
+        let dirty = GitProvenance(directory: test.home.path, environment: environment.merging(["AZUREML_GIT_BRANCH": "release"]) { $1 })
+            .properties
         #expect(dirty["azureml.git.dirty"] == "True")
         #expect(dirty["azureml.git.branch"] == "release")
     }

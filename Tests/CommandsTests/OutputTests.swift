@@ -11,10 +11,13 @@ import Testing
         try ResultRendering(format: format, query: query.map { try JMESPath($0) }, columns: columns).text(of: value)
     }
 
-    @Test("a scalar as tsv is just its text", arguments: [
-        ("name", "run1\n"), ("ok", "true\n"), ("nodes[0]", "1\n"), ("loss", "0.5\n"), ("missing", ""), ("nowhere", ""),
-        ("[name, status]", "run1\nCompleted\n"), ("[[name, ok, missing, nodes]]", "run1\tTrue\tNone\t2\n"), ("{s: status, n: name}", "Completed\trun1\n"),
-    ])
+    @Test(
+        "a scalar as tsv is just its text",
+        arguments: [
+            ("name", "run1\n"), ("ok", "true\n"), ("nodes[0]", "1\n"), ("loss", "0.5\n"), ("missing", ""), ("nowhere", ""),
+            ("[name, status]", "run1\nCompleted\n"), ("[[name, ok, missing, nodes]]", "run1\tTrue\tNone\t2\n"),
+            ("{s: status, n: name}", "Completed\trun1\n"),
+        ])
     func tsv(query: String, expected: String) throws {
         #expect(try text(.tsv, query: query) == expected)
     }
@@ -31,7 +34,9 @@ import Testing
     func table() throws {
         let columns = [KindColumn("Name", "name"), KindColumn("Tag", "tags.a"), KindColumn("Nowhere", "x.y")]
         #expect(try text(.table, [Self.job], columns: columns) == "Name  Tag  Nowhere\n----  ---  -------\nrun1  1\n")
-        #expect(try text(.table, [Self.job], query: "[].{Status: status, n: name}", columns: columns) == "Status     N\n---------  ----\nCompleted  run1\n")
+        #expect(
+            try text(.table, [Self.job], query: "[].{Status: status, n: name}", columns: columns)
+                == "Status     N\n---------  ----\nCompleted  run1\n")
         #expect(try text(.table, Self.job, query: "[name, status]") == "Result\n---------\nrun1\nCompleted\n")
         #expect(try text(.table, []) == "")
         #expect(try text(.table, [["a": "冰箱"], ["a": "x"]]) == "A\n----\n冰箱\nx\n")

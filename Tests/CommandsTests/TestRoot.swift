@@ -4,7 +4,8 @@ import Commands
 /// The command tree as the program puts it together, without the server.
 struct TestRoot: ParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "martlet", subcommands: NounGroups.all + [ClientEnvironment.self, Configure.self, VersionCommand.self])
+        CommandConfiguration(
+            commandName: "martlet", subcommands: NounGroups.all + [ClientEnvironment.self, Configure.self, VersionCommand.self])
     }
 
     /// The command that `words` parse to.

@@ -19,8 +19,10 @@ final class TestTerminal: Sendable {
 
     func terminal(_ extra: [String: String] = [:]) -> Terminal {
         Terminal(
-            environment: ["MARTLET_HOME": home.path, "HOME": home.path, "PATH": "/usr/bin:/bin"].merging(extra) { $1 }, directory: home.path,
-            writeOutput: { text in self.texts.withLock { $0.output += text } }, writeError: { text in self.texts.withLock { $0.error += text } })
+            environment: ["MARTLET_HOME": home.path, "HOME": home.path, "PATH": "/usr/bin:/bin"].merging(extra) { $1 },
+            directory: home.path,
+            writeOutput: { text in self.texts.withLock { $0.output += text } },
+            writeError: { text in self.texts.withLock { $0.error += text } })
     }
 
     /// Runs one command line; gives its exit code.

@@ -40,11 +40,10 @@ import Testing
         #expect(draft.uploads.isEmpty)
         let train = try #require(draft.inlineAssets.first { $0.pointer == ["properties", "jobs", "train_job", "componentId"] })
         let spec = try #require(train.draft.body["properties"]?["componentSpec"])
-        #expect(
-            spec["command"]
-                == "python train.py --epochs ${{inputs.pipeline_epochs}} --images ${{inputs.pipeline_images}} "
-                + "--out ${{outputs.model_folder}}"
-        )
+        let command =
+            "python train.py --epochs ${{inputs.pipeline_epochs}} --images ${{inputs.pipeline_images}} "
+            + "--out ${{outputs.model_folder}}"
+        #expect(spec["command"] == .string(command))
         #expect(spec["inputs"] == ["pipeline_epochs": ["type": "string"], "pipeline_images": ["type": "uri_folder"]])
         #expect(spec["environment"] == .string("\(WorkspaceID.standard.path)/environments/detector-env/versions/1"))
         #expect(train.draft.name == "azureml_anonymous")

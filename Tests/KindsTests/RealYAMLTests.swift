@@ -18,7 +18,7 @@ import Testing
         var kind: String
         var path: String
         var isAccepted: Bool
-        }
+    }
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data/azureml-yaml")
         .standardizedFileURL

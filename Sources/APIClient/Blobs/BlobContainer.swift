@@ -75,7 +75,8 @@ struct BlobContainer: Sendable {
             request.headers.add(name: "x-ms-blob-type", value: "BlockBlob")
             request.headers.add(name: "If-None-Match", value: "*")
         }
-        request.body = length == 0 ? .bytes([UInt8]()) : .stream(FileRange(url: file, offset: offset, length: length), length: .known(Int64(length)))
+        request.body =
+            length == 0 ? .bytes([UInt8]()) : .stream(FileRange(url: file, offset: offset, length: length), length: .known(Int64(length)))
         let response = try await client.send(request, timeout: .hours(1))
         let body = (try? await response.body.collect(upTo: 1 << 20)).map { Array(buffer: $0) } ?? []
         // The path holds a hash of the content: who came first stored the same bytes.
@@ -85,7 +86,8 @@ struct BlobContainer: Sendable {
 
     /// Makes the blob out of its blocks.
     func commit(_ blob: String, blocks: [String]) async throws(Problem) {
-        let xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>" + blocks.map { "<Latest>\($0)</Latest>" }.joined() + "</BlockList>"
+        let xml =
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>" + blocks.map { "<Latest>\($0)</Latest>" }.joined() + "</BlockList>"
         let (response, body) = try await client.exchange(
             .PUT, address(blob, "comp=blocklist"), headers: ["x-ms-version": Self.version, "If-None-Match": "*"], body: Array(xml.utf8))
         if response.status.code == 409 { return }

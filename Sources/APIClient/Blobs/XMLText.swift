@@ -14,7 +14,9 @@ package enum XMLText {
     /// The text of the first element of that name, entities resolved.
     package static func first(_ name: String, in text: some StringProtocol) -> String? {
         let rest = Substring(text)
-        guard let open = range(of: "<\(name)>", in: rest), let close = range(of: "</\(name)>", in: rest[open.upperBound...]) else { return nil }
+        guard let open = range(of: "<\(name)>", in: rest), let close = range(of: "</\(name)>", in: rest[open.upperBound...]) else {
+            return nil
+        }
         return unescaped(rest[open.upperBound..<close.lowerBound])
     }
 

@@ -60,7 +60,7 @@ extension BlobRoutes {
     private func reply(_ container: StoredContainer, _ status: HTTPResponse.Status) -> Response {
         var response = Response(status: status)
         response.headers[.eTag] = "\"\(container.etag)\""
-        response.headers[.lastModified] = container.modifiedAt.formatted(.http)
+        response.headers[.lastModified] = HTTPDate.text(container.modifiedAt)
         response.headers[values: "x-ms-lease-status"] = "unlocked"
         response.headers[values: "x-ms-lease-state"] = "available"
         response.headers[values: "x-ms-has-immutability-policy"] = "false"
@@ -90,7 +90,7 @@ extension BlobRoutes {
                     list.element("Container") { element in
                         element.element("Name", item.container.name)
                         element.element("Properties") { properties in
-                            properties.element("Last-Modified", item.modifiedAt.formatted(.http))
+                            properties.element("Last-Modified", HTTPDate.text(item.modifiedAt))
                             properties.element("Etag", "\"\(item.etag)\"")
                             properties.element("LeaseStatus", "unlocked")
                             properties.element("LeaseState", "available")
@@ -134,8 +134,8 @@ extension BlobRoutes {
     private func write(_ blob: StoredBlob, _ call: BlobCall, _ element: inout XMLText) {
         writeName(blob.address.name, &element)
         element.element("Properties") { properties in
-            properties.element("Creation-Time", blob.createdAt.formatted(.http))
-            properties.element("Last-Modified", blob.modifiedAt.formatted(.http))
+            properties.element("Creation-Time", HTTPDate.text(blob.createdAt))
+            properties.element("Last-Modified", HTTPDate.text(blob.modifiedAt))
             properties.element("Etag", blob.etag)
             properties.element("Content-Length", String(blob.size))
             properties.element("Content-Type", blob.headers.contentType)

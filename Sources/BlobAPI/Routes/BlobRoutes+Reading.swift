@@ -53,7 +53,7 @@ extension BlobRoutes {
     func reply(_ blob: StoredBlob, _ status: HTTPResponse.Status, metadata: Bool = false) -> Response {
         var response = Response(status: status)
         response.headers[.eTag] = "\"\(blob.etag)\""
-        response.headers[.lastModified] = blob.modifiedAt.formatted(.http)
+        response.headers[.lastModified] = HTTPDate.text(blob.modifiedAt)
         if metadata {
             for (name, value) in blob.metadata { response.headers[values: "x-ms-meta-" + name] = value }
         } else if status == .created || status == .ok {
@@ -103,7 +103,7 @@ extension BlobRoutes {
         response.headers[values: isWhole ? "content-md5" : "x-ms-blob-content-md5"] = headers.contentMD5
         response.headers[.acceptRanges] = "bytes"
         response.headers[values: "x-ms-blob-type"] = blob.kind.wireName
-        response.headers[values: "x-ms-creation-time"] = blob.createdAt.formatted(.http)
+        response.headers[values: "x-ms-creation-time"] = HTTPDate.text(blob.createdAt)
         response.headers[values: "x-ms-lease-status"] = "unlocked"
         response.headers[values: "x-ms-lease-state"] = "available"
         response.headers[values: "x-ms-server-encrypted"] = "false"

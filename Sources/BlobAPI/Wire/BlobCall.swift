@@ -53,7 +53,7 @@ struct BlobCall {
         }
         func date(_ name: String) throws(Problem) -> Date? {
             guard let text = header(prefix + name) else { return nil }
-            guard let date = try? Date(text, strategy: .http) else { throw Problem(.invalidInput, "'\(text)' is no HTTP date", target: prefix + name) }
+            guard let date = HTTPDate.date(text) else { throw Problem(.invalidInput, "'\(text)' is no HTTP date", target: prefix + name) }
             return date
         }
         return BlobConditions(

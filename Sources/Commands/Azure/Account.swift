@@ -1,5 +1,5 @@
-package import ArgumentParser
 import APIClient
+package import ArgumentParser
 import Foundation
 package import Resources
 
@@ -76,8 +76,10 @@ package struct AccountToken: ServerCommand {
         local.locale = Locale(identifier: "en_US_POSIX")
         local.dateFormat = "yyyy-MM-dd HH:mm:ss.SSSSSS"
         return [
-            "accessToken": .string(token.text), "expiresOn": .string(local.string(from: expiry)), "expires_on": .integer(Int64(token.expiresOn)),
-            "subscription": .string(session.workspace.subscription), "tenant": "00000000-0000-0000-0000-000000000000", "tokenType": "Bearer",
+            "accessToken": .string(token.text), "expiresOn": .string(local.string(from: expiry)),
+            "expires_on": .integer(Int64(token.expiresOn)),
+            "subscription": .string(session.workspace.subscription), "tenant": "00000000-0000-0000-0000-000000000000",
+            "tokenType": "Bearer",
         ]
     }
 }
@@ -138,7 +140,10 @@ package struct ExtensionAdd: LocalCommand {
     @OptionGroup package var common: CommonOptions
     @OptionGroup var options: ExtensionOptions
     package init() {}
-    package func result(_ terminal: Terminal) throws -> JSON { try options.check(); return .null }
+    package func result(_ terminal: Terminal) throws -> JSON {
+        try options.check()
+        return .null
+    }
 }
 
 package struct ExtensionUpdate: LocalCommand {
@@ -146,7 +151,10 @@ package struct ExtensionUpdate: LocalCommand {
     @OptionGroup package var common: CommonOptions
     @OptionGroup var options: ExtensionOptions
     package init() {}
-    package func result(_ terminal: Terminal) throws -> JSON { try options.check(); return .null }
+    package func result(_ terminal: Terminal) throws -> JSON {
+        try options.check()
+        return .null
+    }
 }
 
 package struct ExtensionRemove: LocalCommand {
@@ -169,7 +177,10 @@ package struct ExtensionShow: LocalCommand {
     @OptionGroup package var common: CommonOptions
     @OptionGroup var options: ExtensionOptions
     package init() {}
-    package func result(_ terminal: Terminal) throws -> JSON { try options.check(); return ExtensionCommand.ml }
+    package func result(_ terminal: Terminal) throws -> JSON {
+        try options.check()
+        return ExtensionCommand.ml
+    }
 }
 
 /// `az version`, `martlet version`.

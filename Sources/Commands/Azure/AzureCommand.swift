@@ -1,12 +1,14 @@
-package import ArgumentParser
 import APIClient
+package import ArgumentParser
 package import Resources
 
 /// The root when the program is called `az`: `az ml …` and the few other commands that scripts for Azure ML use.
 package struct AzureCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "az", abstract: "Azure ML on this machine, by the Azure CLI's words.",
-        subcommands: [AzureML.self, Configure.self, Account.self, Login.self, Logout.self, ExtensionCommand.self, Config.self, VersionCommand.self])
+        subcommands: [
+            AzureML.self, Configure.self, Account.self, Login.self, Logout.self, ExtensionCommand.self, Config.self, VersionCommand.self,
+        ])
 
     package init() {}
 }
@@ -38,7 +40,8 @@ package struct Configure: LocalCommand {
     package static let configuration = CommandConfiguration(commandName: "configure", abstract: "Set or list defaults.")
 
     @OptionGroup package var common: CommonOptions
-    @Option(name: .shortAndLong, parsing: .upToNextOption, help: ArgumentHelp("Defaults; an empty value removes one.", valueName: "name=value"))
+    @Option(
+        name: .shortAndLong, parsing: .upToNextOption, help: ArgumentHelp("Defaults; an empty value removes one.", valueName: "name=value"))
     package var defaults: [String] = []
     @Flag(name: .shortAndLong, help: "List the defaults.") package var listDefaults = false
 

@@ -3,7 +3,10 @@ import Resources
 /// One word of a JMESPath expression and where it begins, as a count of bytes.
 struct JMESPathToken: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        case identifier(String), quoted(String), literal(JSON), number(Int)
+        case identifier(String)
+        case quoted(String)
+        case literal(JSON)
+        case number(Int)
         case dot, star, flatten, filter, leftBracket, rightBracket, leftBrace, rightBrace, leftParenthesis, rightParenthesis
         case comma, colon, current, reference, not, and, or, pipe, end
         case comparator(JMESPathNode.Comparator)

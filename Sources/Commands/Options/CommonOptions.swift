@@ -1,11 +1,10 @@
-package import ArgumentParser
 import APIClient
+package import ArgumentParser
 package import Resources
 
 extension OutputFormat: ExpressibleByArgument {
     package init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }
-
 
 /// What every command accepts.
 package struct CommonOptions: ParsableArguments {

@@ -13,9 +13,10 @@ package struct DocumentOptions: ParsableArguments {
 
     /// The document with what `flags` and then `--set` change in it.
     package func document(flags: [(key: String, value: String)], terminal: Terminal) throws -> YAMLDocument {
-        var document = try file.map { path throws(Problem) in
-            try YAMLDocument(contentsOfFile: path.hasPrefix("/") ? path : terminal.absolute(path))
-        } ?? YAMLDocument(json: [:], directory: terminal.directory)
+        var document =
+            try file.map { path throws(Problem) in
+                try YAMLDocument(contentsOfFile: path.hasPrefix("/") ? path : terminal.absolute(path))
+            } ?? YAMLDocument(json: [:], directory: terminal.directory)
         for flag in flags { try document.set(flag.key, to: flag.value) }
         try apply(to: &document)
         return document
@@ -84,7 +85,8 @@ package struct AssetFlags: DocumentFlags {
 
     package func values(_ terminal: Terminal) throws -> [(key: String, value: String)] {
         try Self.pairs(
-            [("path", placed(path, terminal)), ("type", type), ("description", description), ("stage", stage), ("datastore", datastore)], tags: tags)
+            [("path", placed(path, terminal)), ("type", type), ("description", description), ("stage", stage), ("datastore", datastore)],
+            tags: tags)
     }
 }
 
@@ -92,7 +94,8 @@ package struct EnvironmentFlags: DocumentFlags {
     @Option(name: .shortAndLong, help: "Container image.") var image: String?
     @Option(name: .shortAndLong, help: "Conda file.") var condaFile: String?
     @Option(name: .shortAndLong, help: "Folder with a Dockerfile.") var buildContext: String?
-    @Option(name: [.customShort("d"), .customLong("dockerfile-path")], help: "Dockerfile, seen from the folder.") var dockerfilePath: String?
+    @Option(name: [.customShort("d"), .customLong("dockerfile-path")], help: "Dockerfile, seen from the folder.") var dockerfilePath:
+        String?
     @Option(help: "Description.") var description: String?
     @Option(help: "Operating system.") var osType: String?
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Tags.", valueName: "key=value")) var tags: [String] = []
@@ -112,7 +115,8 @@ package struct ComputeFlags: DocumentFlags {
     @Option(help: "VM size; a label.") var size: String?
     @Option(help: "Nodes kept ready.") var minInstances: Int?
     @Option(help: "Nodes at most.") var maxInstances: Int?
-    @Option(name: [.customShort("d"), .customLong("idle-time-before-scale-down")], help: "Seconds until an idle node goes.") var idleTime: Int?
+    @Option(name: [.customShort("d"), .customLong("idle-time-before-scale-down")], help: "Seconds until an idle node goes.") var idleTime:
+        Int?
     @Option(help: "Tier: dedicated, low_priority.") var tier: String?
     @Option(help: "Description.") var description: String?
     @Option(help: .hidden) var location: String?
@@ -123,7 +127,8 @@ package struct ComputeFlags: DocumentFlags {
         try Self.pairs(
             [
                 ("type", type), ("size", size), ("min_instances", minInstances.map(String.init)),
-                ("max_instances", maxInstances.map(String.init)), ("idle_time_before_scale_down", idleTime.map(String.init)), ("tier", tier),
+                ("max_instances", maxInstances.map(String.init)), ("idle_time_before_scale_down", idleTime.map(String.init)),
+                ("tier", tier),
                 ("description", description), ("location", location),
             ], tags: tags)
     }

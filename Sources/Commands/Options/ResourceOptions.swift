@@ -15,7 +15,9 @@ package struct NameOptions: ParsableArguments {
 
     /// The keys of the document that these flags stand for.
     package var values: [(key: String, value: String)] {
-        [("name", name), ("version", version), ("endpoint_name", endpointName)].compactMap { key, value in value.map { (key: key, value: $0) } }
+        [("name", name), ("version", version), ("endpoint_name", endpointName)].compactMap { key, value in
+            value.map { (key: key, value: $0) }
+        }
     }
 }
 
@@ -32,29 +34,29 @@ package struct ResourceOptions: ParsableArguments {
 
     package init() {}
 
-    /// The address as far as the flags tell it; throws a usage failure for what is missing or does not fit the kind.
+    /// The address as far as the flags tell it; throws a usage error for what is missing or does not fit the kind.
     package func target(_ kind: any ResourceKind.Type, workspace: WorkspaceID) throws -> ResourceID {
-        guard let name = name ?? (kind.path == WorkspaceKind.path ? workspace.name : nil) else { throw CommandFailure.usage("the following arguments are required: --name/-n") }
-        if !kind.isVersioned, version != nil || label != nil {
-            throw CommandFailure.usage("a \(kind.title) has no versions; leave --version and --label out")
-        }
+        if !kind.isVersioned, label != nil { throw CommandFailure.usage("a \(kind.title) has no versions; leave --label out") }
         if version != nil, label != nil { throw CommandFailure.usage("--version and --label exclude each other; give one") }
         if let label, label != "latest" { throw CommandFailure.usage("the label '\(label)' is not known; 'latest' is") }
-        return ResourceID(workspace: workspace, kind: kind.path, parent: try parent(kind), name: name, version: version)
-    }
-
-    /// The endpoint, for the kinds that live in one.
-    func parent(_ kind: any ResourceKind.Type) throws -> String? {
-        guard kind.parentPath != nil else {
-            if let endpointName { throw CommandFailure.usage("--endpoint-name '\(endpointName)' does not fit a \(kind.title)") }
-            return nil
-        }
-        guard let endpointName else { throw CommandFailure.usage("the following arguments are required: --endpoint-name/-e") }
-        return endpointName
+        return try ResourceID(kind, workspace: workspace, name: name, version: version, endpoint: endpointName)
     }
 }
 
 extension ResourceID {
+    /// The address that flags give; throws a usage error for what is missing or does not fit the kind.
+    init(_ kind: any ResourceKind.Type, workspace: WorkspaceID, name: String?, version: String? = nil, endpoint: String? = nil) throws {
+        guard let name = name ?? (kind.path == WorkspaceKind.path ? workspace.name : nil) else {
+            throw CommandFailure.usage("the following arguments are required: --name/-n")
+        }
+        if !kind.isVersioned, version != nil { throw CommandFailure.usage("a \(kind.title) has no versions; leave --version out") }
+        if kind.parentPath == nil, endpoint != nil { throw CommandFailure.usage("--endpoint-name does not fit a \(kind.title)") }
+        if kind.parentPath != nil, endpoint == nil {
+            throw CommandFailure.usage("the following arguments are required: --endpoint-name/-e")
+        }
+        self.init(workspace: workspace, kind: kind.path, parent: endpoint, name: name, version: version)
+    }
+
     /// The path of the resource, also of a workspace, which is its own home.
     var armPath: String {
         guard kind == WorkspaceKind.path else { return path }

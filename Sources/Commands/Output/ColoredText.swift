@@ -26,7 +26,8 @@ enum ColoredText {
         line(by: text) { line in
             let margin = line.prefix { $0 == " " || $0 == "-" }
             let rest = line.dropFirst(margin.count)
-            guard let colon = rest.firstIndex(of: ":"), rest[..<colon].allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) else {
+            guard let colon = rest.firstIndex(of: ":"), rest[..<colon].allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) })
+            else {
                 return String(line)
             }
             return margin + key + rest[..<colon] + reset + rest[colon...]

@@ -43,7 +43,8 @@ struct TextTable {
     private static func width(_ text: String) -> Int {
         text.reduce(0) { sum, character in
             let value = character.unicodeScalars.first?.value ?? 0
-            let isWide = 0x1100...0x115F ~= value || 0x2E80...0xA4CF ~= value || 0xAC00...0xD7A3 ~= value || 0xF900...0xFAFF ~= value
+            let isWide =
+                0x1100...0x115F ~= value || 0x2E80...0xA4CF ~= value || 0xAC00...0xD7A3 ~= value || 0xF900...0xFAFF ~= value
                 || 0xFE30...0xFE6F ~= value || 0xFF00...0xFF60 ~= value || 0x1F300...0x1FAFF ~= value || 0x20000...0x3FFFD ~= value
             return sum + (isWide ? 2 : 1)
         }

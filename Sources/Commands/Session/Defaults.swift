@@ -1,5 +1,5 @@
-import Foundation
 import APIClient
+import Foundation
 package import Resources
 
 /// The settings of `az configure` and `az config set`, kept in `config` of Martlet's home in the Azure CLI's own form

@@ -36,7 +36,9 @@ package struct GitProvenance: Sendable, Hashable {
 
     /// A remote's password or token is nobody's business.
     static func withoutUser(_ uri: String) -> String {
-        guard let scheme = uri.range(of: "://"), let at = uri[scheme.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return uri }
+        guard let scheme = uri.range(of: "://"), let at = uri[scheme.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@") else {
+            return uri
+        }
         return String(uri[..<scheme.upperBound] + uri[uri.index(after: at)...])
     }
 

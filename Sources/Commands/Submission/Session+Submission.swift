@@ -6,7 +6,8 @@ package import Resources
 /// From a draft to a resource on the server: inner assets first, then files, then the put.
 extension Session {
     /// Creates what `draft` asks for; gives its id and the ARM resource.
-    package func submit(_ draft: Draft, kind: any ResourceKind.Type, wait: Bool = true) async throws(Problem) -> (id: ResourceID, arm: JSON) {
+    package func submit(_ draft: Draft, kind: any ResourceKind.Type, wait: Bool = true) async throws(Problem) -> (id: ResourceID, arm: JSON)
+    {
         var draft = draft
         for asset in draft.inlineAssets {
             guard let inner = AllKinds.kind(path: asset.kind) else { throw Problem(.internalFault, "'\(asset.kind)' is no kind of asset") }
@@ -38,7 +39,8 @@ extension Session {
         }
         var id = ResourceID(workspace: workspace, kind: kind.path, parent: draft.parent, name: name)
         if kind.parentPath != nil, id.parent == nil {
-            throw Problem(.invalidInput, "the \(kind.title) has no endpoint; write 'endpoint_name:' or pass --endpoint-name", target: "endpoint_name")
+            throw Problem(
+                .invalidInput, "the \(kind.title) has no endpoint; write 'endpoint_name:' or pass --endpoint-name", target: "endpoint_name")
         }
         guard kind.isVersioned else { return id }
         if let version = draft.version {
@@ -55,7 +57,7 @@ extension Session {
     func nextVersion(of container: ResourceID) async throws(Problem) -> String {
         do throws(Problem) {
             return try await client.get(container.path).value(at: "properties", "nextVersion")?.literalText ?? "1"
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return "1"
         }
     }
@@ -71,7 +73,7 @@ extension Session {
 
 extension JSON {
     /// Puts `value` where the keys of `pointer` lead; a number leads into a list.
-    mutating func set(_ value: JSON, at pointer: [String]) {
+    package mutating func set(_ value: JSON, at pointer: [String]) {
         guard let key = pointer.first else {
             self = value
             return
@@ -87,14 +89,20 @@ extension JSON {
         }
     }
 
-    /// The merge patch (RFC 7396) that turns `self` into `other`; `nil` when they are equal.
-    func patch(to other: JSON) -> JSON? {
-        guard let before = objectValue, let after = other.objectValue else { return self == other ? nil : other }
+    /// The merge patch (RFC 7396) that turns `self` into `other`; absent when they are equal.
+    package func patch(to other: JSON) -> JSON? {
+        // `nil` alone could mean JSON's null here.
+        let unchanged = JSON?.none
+        guard let before = objectValue, let after = other.objectValue else { return self == other ? unchanged : .some(other) }
         var patch = JSONObject()
-        for key in before.keys where after[key] == nil { patch[key] = .null }
+        for key in before.keys where after[key] == nil { patch[key] = .some(.null) }
         for (key, value) in after {
-            if let difference = before[key].map({ $0.patch(to: value) }) ?? value { patch[key] = difference }
+            guard let old = before[key] else {
+                patch[key] = value
+                continue
+            }
+            if let difference = old.patch(to: value) { patch[key] = difference }
         }
-        return patch.isEmpty ? nil : .object(patch)
+        return patch.isEmpty ? unchanged : .some(.object(patch))
     }
 }

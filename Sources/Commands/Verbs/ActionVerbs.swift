@@ -30,10 +30,10 @@ package struct Posted<Action: PostedAction>: ServerCommand {
     package init() {}
 
     package func target(_ workspace: WorkspaceID) throws -> ResourceID {
-        var options = ResourceOptions()
-        options.name = name
-        return try options.target(Action.kind, workspace: workspace)
+        try ResourceID(Action.kind, workspace: workspace, name: name)
     }
+
+    package func validate() throws { _ = try target(.standard) }
 
     package func result(_ session: Session) async throws -> JSON {
         try await session.client.post(target(session.workspace).armPath + "/" + Action.path, Action.body(), wait: !noWait)

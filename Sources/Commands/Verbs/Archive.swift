@@ -48,7 +48,8 @@ extension Session {
         var body = try await client.get(target.path)
         if kind.path == "jobs" {
             let experiment = body.value(at: "properties", "experimentName")?.stringValue ?? "Default"
-            try await client.patch("/history/v1.0\(workspace.path)/experiments/\(experiment)/runs/\(target.name)", ["hidden": .bool(isArchived)])
+            try await client.patch(
+                "/history/v1.0\(workspace.path)/experiments/\(experiment)/runs/\(target.name)", ["hidden": .bool(isArchived)])
             return
         }
         body.set(.bool(isArchived), at: ["properties", "isArchived"])

@@ -17,6 +17,8 @@ package struct Create<Kind: YAMLKind, Flags: DocumentFlags>: ServerCommand {
 
     package init() {}
 
+    package var columns: [KindColumn] { Kind.columns }
+
     package func validate() throws {
         if document.file == nil, !Flags.replaceFile { throw CommandFailure.usage("the following arguments are required: --file/-f") }
         if Kind.parentPath == nil, name.endpointName != nil { throw CommandFailure.usage("--endpoint-name does not fit a \(Kind.title)") }

@@ -26,7 +26,9 @@ package struct Delete<Kind: YAMLKind>: ServerCommand {
     package func result(_ session: Session) async throws -> JSON {
         let target = try resource.target(Kind.self, workspace: session.workspace)
         // Azure asks where something may be running.
-        if ["computes", "onlineEndpoints", "onlineEndpoints/deployments", "batchEndpoints", "batchEndpoints/deployments", "workspaces"].contains(Kind.path) {
+        if ["computes", "onlineEndpoints", "onlineEndpoints/deployments", "batchEndpoints", "batchEndpoints/deployments", "workspaces"]
+            .contains(Kind.path)
+        {
             try session.terminal.confirm("Delete the \(Kind.title) '\(target)'?", yes: yes)
         }
         try await session.client.delete(target.armPath + (Kind.path == "computes" ? "?underlyingResourceAction=Delete" : ""), wait: !noWait)

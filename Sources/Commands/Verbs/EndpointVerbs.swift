@@ -27,7 +27,8 @@ package struct EndpointInvoke: ServerCommand {
         }
         let id = ResourceID(workspace: session.workspace, kind: OnlineEndpoint.path, name: name)
         guard let uri = try await session.client.get(id.path).value(at: "properties", "scoringUri")?.stringValue else {
-            throw Problem(.conflict, "the endpoint '\(name)' has no scoring address yet; look with: martlet online-endpoint show -n \(name)")
+            throw Problem(
+                .conflict, "the endpoint '\(name)' has no scoring address yet; look with: martlet online-endpoint show -n \(name)")
         }
         let keys = try await session.client.post(id.path + "/listKeys")
         // The key goes to the server that issued it and nowhere else.
@@ -35,7 +36,8 @@ package struct EndpointInvoke: ServerCommand {
             throw Problem(.internalFault, "the scoring address '\(uri)' leads away from \(session.client.connection.url)")
         }
         return .string(
-            try await session.client.score(uri: uri, key: keys["primaryKey"]?.stringValue ?? "", deployment: deploymentName, body: Array(body)))
+            try await session.client.score(
+                uri: uri, key: keys["primaryKey"]?.stringValue ?? "", deployment: deploymentName, body: Array(body)))
     }
 }
 
@@ -76,7 +78,8 @@ package struct EndpointKeys: ServerCommand {
     package func result(_ session: Session) async throws -> JSON {
         let path = ResourceID(workspace: session.workspace, kind: OnlineEndpoint.path, name: name).path
         try await session.client.post(
-            path + "/regenerateKeys", ["keyType": .string(keyType.lowercased() == "primary" ? "Primary" : "Secondary"), "keyValue": JSON(keyValue)],
+            path + "/regenerateKeys",
+            ["keyType": .string(keyType.lowercased() == "primary" ? "Primary" : "Secondary"), "keyValue": JSON(keyValue)],
             wait: !noWait)
         return .null
     }

@@ -29,6 +29,9 @@ package struct JobCreate: ServerCommand {
     package func draft(_ workspace: WorkspaceID, terminal: Terminal) throws -> Draft {
         let written = try document.document(flags: name.map { [(key: "name", value: $0)] } ?? [], terminal: terminal)
         var draft = try Job.draft(from: written, workspace: workspace)
+        if draft.body.value(at: "properties", "experimentName")?.stringValue == nil {
+            draft.body.set(.string(Self.experiment(of: terminal.directory)), at: ["properties", "experimentName"])
+        }
         let provenance = GitProvenance(directory: written.directory, environment: terminal.environment)
         let said = draft.body.value(at: "properties", "properties")?.objectValue ?? [:]
         var properties = JSONObject(provenance.properties.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
@@ -37,13 +40,24 @@ package struct JobCreate: ServerCommand {
         return draft
     }
 
+    /// Azure's default: the name of the working folder.
+    static func experiment(of directory: String) -> String {
+        let name = URL(filePath: directory).lastPathComponent.map {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_"
+        }
+        let text = String(name)
+        return ResourceName.isValidAsset(text) ? text : "Default"
+    }
+
     package func result(_ session: Session) async throws -> JSON {
         let (id, created) = try await session.submit(draft(session.workspace, terminal: session.terminal), kind: Job.self)
         if let saveAs {
             let text = YAMLText.render(Job.face(of: created))
             try Data(text.utf8).write(to: URL(filePath: session.terminal.absolute(saveAs)))
         }
-        if web, let page = created.value(at: "properties", "services", "Studio", "endpoint")?.stringValue { session.note("Web View: \(page)") }
+        if web, let page = created.value(at: "properties", "services", "Studio", "endpoint")?.stringValue {
+            session.note("Web View: \(page)")
+        }
         guard stream else { return Job.face(of: created) }
         let terminal = session.terminal
         let last = try await session.stream(id, created, write: { terminal.writeError($0) })

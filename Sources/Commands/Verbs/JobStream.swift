@@ -36,7 +36,9 @@ extension Session {
         }
         if !pending.isEmpty { write(String(decoding: pending, as: UTF8.self)) }
         let status = last.value(at: "properties", "status")?.stringValue ?? "Unknown"
-        write("\nExecution Summary\n=================\nRunId: \(id.name)\nStatus: \(status)\n" + (page.map { "Web View: \($0)\n" } ?? "") + "\n")
+        write(
+            "\nExecution Summary\n=================\nRunId: \(id.name)\nStatus: \(status)\n" + (page.map { "Web View: \($0)\n" } ?? "")
+                + "\n")
         return last
     }
 

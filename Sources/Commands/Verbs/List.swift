@@ -16,7 +16,8 @@ package struct List<Kind: YAMLKind>: ServerCommand {
     @Flag(help: "Do not stop early.") var allResults = false
     @Flag(help: "Only what is archived.") package var archivedOnly = false
     @Flag(help: "Also what is archived.") package var includeArchived = false
-    @Option(name: [.customShort("p"), .customLong("parent-job-name")], help: "List the jobs that this job started.") package var parentJobName: String?
+    @Option(name: [.customShort("p"), .customLong("parent-job-name")], help: "List the jobs that this job started.") package
+        var parentJobName: String?
     @Option(name: .shortAndLong, help: "Only this type.") package var type: String?
     @Flag(help: "Only schedules that are off.") var disabledOnly = false
     @Flag(help: "Also schedules that are off.") var includeDisabled = false

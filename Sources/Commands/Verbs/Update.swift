@@ -38,11 +38,19 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
         if name.name == nil, document.file == nil, Kind.path != WorkspaceKind.path {
             throw CommandFailure.usage("the following arguments are required: --name/-n")
         }
+        if document.file == nil { _ = try address(.standard) }
         _ = try trafficWeights(traffic, flag: "--traffic")
         _ = try trafficWeights(mirrorTraffic, flag: "--mirror-traffic")
         if !traffic.isEmpty || !mirrorTraffic.isEmpty, Kind.path != "onlineEndpoints" {
             throw CommandFailure.usage("--traffic and --mirror-traffic are for online endpoints")
         }
+    }
+
+    package var columns: [KindColumn] { Kind.columns }
+
+    /// What changes, when no document names it.
+    private func address(_ workspace: WorkspaceID) throws -> ResourceID {
+        try ResourceID(Kind.self, workspace: workspace, name: name.name, version: name.version, endpoint: name.endpointName)
     }
 
     /// `blue=90 green=10`, in one argument or several.
@@ -70,9 +78,7 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
             try setTraffic(&draft.body)
             return Kind.face(of: try await session.submit(draft, kind: Kind.self, wait: !noWait).arm)
         }
-        var options = ResourceOptions()
-        (options.name, options.version, options.endpointName) = (name.name, name.version, name.endpointName)
-        var target = try options.target(Kind.self, workspace: session.workspace)
+        var target = try address(session.workspace)
         if Kind.isVersioned, target.version == nil { target.version = try await session.latestVersion(of: target) }
         let stored = try await session.client.get(target.armPath)
         let face = Kind.face(of: stored)
@@ -94,7 +100,9 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
 
     private func setTraffic(_ body: inout JSON) throws {
         if let weights = try trafficWeights(traffic, flag: "--traffic") { body.set(weights, at: ["properties", "traffic"]) }
-        if let weights = try trafficWeights(mirrorTraffic, flag: "--mirror-traffic") { body.set(weights, at: ["properties", "mirrorTraffic"]) }
+        if let weights = try trafficWeights(mirrorTraffic, flag: "--mirror-traffic") {
+            body.set(weights, at: ["properties", "mirrorTraffic"])
+        }
     }
 
     /// `--add list value` and `--remove list 0`, Azure's generic pair; `--remove key` too.
@@ -119,7 +127,8 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
                 guard elements.indices.contains(index) else { throw CommandFailure.usage("--remove: '\(key)' has no element \(index)") }
                 elements.remove(at: index)
                 json.set(.array(elements), at: path)
-            } else if var parent = path.count > 1 ? json.value(atPath: path.dropLast().joined(separator: ".")) : json, let last = path.last {
+            } else if var parent = path.count > 1 ? json.value(atPath: path.dropLast().joined(separator: ".")) : json, let last = path.last
+            {
                 parent[last] = nil
                 json.set(parent, at: Array(path.dropLast()))
             }
@@ -145,7 +154,8 @@ extension Session {
         var body: JSON = [:]
         for (key, value) in patch {
             guard let name = names[key] else {
-                throw Problem(.invalidInput, "'\(key)' of a job cannot change; tags, display_name, description and properties can", target: key)
+                throw Problem(
+                    .invalidInput, "'\(key)' of a job cannot change; tags, display_name, description and properties can", target: key)
             }
             body[name] = value
         }

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Foundation
+package import Foundation
 package import Resources
 internal import SwiftASN1
 internal import X509

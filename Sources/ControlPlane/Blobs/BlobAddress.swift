@@ -107,14 +107,15 @@ package struct BlobAddress: Sendable, Hashable {
         return host[..<dot.lowerBound].lowercased()
     }
 
-    /// Decodes `%XX` once; `nil` when that is not UTF-8.
+    /// Decodes `%XX` once; `nil` when that is not UTF-8 or has a NUL, which would end a text for SQLite and the file system.
     package static func decode(_ text: String) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.first != UInt8(ascii: "+")
+                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value > 0,
+                    rest.first != UInt8(ascii: "+")
                 else { return nil }
                 bytes.append(value)
                 rest.removeFirst(2)

@@ -23,7 +23,8 @@ extension BlobService {
                 }
                 let batch = min(limit - entries.count, delimiter == nil ? limit : 256)
                 let rows = try tx.blobs(container: stored.id, from: start, to: end, limit: batch)
-                position = rows.count < batch ? nil : rows.last.map { $0.name + "\0" }
+                // The next possible name: control characters are in none.
+                position = rows.count < batch ? nil : rows.last.map { $0.name + "\u{1}" }
                 for row in rows {
                     guard let folded = Self.fold(row.name, prefix: prefix, delimiter: delimiter) else {
                         entries.append(.blob(Self.stored(row, in: container)))

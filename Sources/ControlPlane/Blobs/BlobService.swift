@@ -16,7 +16,8 @@ package struct BlobService: Sendable {
     package init(metadata: MetadataStore, store: BlobStore, now: @escaping @Sendable () -> Date = { Date() }) {
         self.metadata = metadata
         self.store = store
-        self.now = now
+        // Whole milliseconds, as the index keeps them: what a write returns is what a read returns.
+        self.now = { Date(milliseconds: now().milliseconds) }
     }
 
     // MARK: In
@@ -245,7 +246,7 @@ package struct BlobService: Sendable {
     }
 
     /// What browsers and clients are told about a file, by its ending.
-    static func contentType(ofFile path: String) -> String {
+    package static func contentType(ofFile path: String) -> String {
         let types = [
             "txt": "text/plain", "log": "text/plain", "md": "text/plain", "yml": "text/plain", "yaml": "text/plain", "py": "text/plain",
             "csv": "text/csv", "json": "application/json", "jsonl": "application/jsonl", "png": "image/png", "jpg": "image/jpeg",

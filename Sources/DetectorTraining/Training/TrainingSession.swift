@@ -74,7 +74,7 @@ struct TrainingSession {
         clock = ContinuousClock.now
         var ending = TrainingSummary.Ending.finished
         let before = state.seconds
-        var problemCount = 0
+        var (problemCount, unmeasuredCount) = (0, 0)
         while let plan = nextEpoch() {
             guard let trained = try trainEpoch(plan, shouldStop: shouldStop, onEvent: onEvent) else {
                 ending = .stopped
@@ -90,6 +90,8 @@ struct TrainingSession {
             state.seconds = before + Self.seconds(clock.duration(to: .now))
             let isLast = nextEpoch() == nil
             let report = try measure(trained, plan, isDue: isLast || state.epoch % settings.val_period == 0)
+            for problem in (evaluation?.problems ?? []).dropFirst(unmeasuredCount) { try onEvent(.note("not measured: \(problem)")) }
+            unmeasuredCount = evaluation?.problems.count ?? 0
             state.seconds = before + Self.seconds(clock.duration(to: .now))
             try state.write(network: network, average: average, optimizer: optimizer, folder: output)
             log.add(report)
@@ -180,9 +182,9 @@ struct TrainingSession {
 
     private mutating func measure(_ trained: TrainedEpoch, _ plan: EpochPlan, isDue: Bool) throws -> EpochReport {
         let report = isDue ? try evaluation?.report(for: average.network.folded()) : nil
-        // Without held-out images the latest weights are the best that is known.
+        // Of equals the later is taken: without held-out images, or while nothing is found yet, the latest is the best known.
         let fitness = report.map { 0.1 * max(0, $0.at50) + 0.9 * max(0, $0.meanAveragePrecision) } ?? 0
-        let isBest = evaluation == nil || (report != nil && fitness > (state.best?.fitness ?? -1))
+        let isBest = evaluation == nil || (report != nil && fitness >= (state.best?.fitness ?? 0))
         if isBest {
             state.best = .init(epoch: state.epoch, fitness: fitness)
             bestReport = report

@@ -4,6 +4,7 @@ internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import MetadataStore
 internal import Resources
 
 /// Artifacts: the proxy that plain clients upload to and download from, lists, and the downloads of the web pages. Bytes

@@ -1,4 +1,6 @@
 internal import ControlPlane
+internal import HTTPTypes
+internal import MetadataStore
 internal import Resources
 
 struct ModelVersionEndpoints: Sendable {

@@ -1,5 +1,6 @@
 internal import ControlPlane
 internal import MetadataStore
+internal import HTTPTypes
 internal import Resources
 
 struct RunEndpoints: Sendable {

@@ -1,5 +1,7 @@
 internal import ControlPlane
+internal import HTTPSupport
 internal import Foundation
+internal import MetadataStore
 internal import Resources
 
 /// Artifacts as Azure's tracking plug-in sends and fetches them: it asks for signed addresses and talks to the blob store.

@@ -1,4 +1,6 @@
 internal import ControlPlane
+internal import HTTPSupport
+internal import MetadataStore
 internal import Resources
 
 /// Where the outputs of a job are. An output's asset id is the reference `azureml://jobs/JOB/outputs/NAME`.

@@ -1,4 +1,5 @@
 internal import ControlPlane
+internal import HTTPSupport
 internal import Foundation
 internal import MetadataStore
 internal import Resources

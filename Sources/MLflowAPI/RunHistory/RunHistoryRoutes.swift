@@ -33,7 +33,7 @@ package struct RunHistoryRoutes: Sendable {
             .add(middleware: BearerAuthentication(access: access, audiences: [.management, .machineLearning]))
         for service in ["history", "data", "modelregistry"] {
             for method in [HTTPRequest.Method.get, .post, .patch] {
-                group.on("/\(service)/v1.0/**", method: method) { request, context in .json(try await answer(request, context)) }
+                group.on("/\(service)/v1.0/**", method: method) { request, context in Response.json(try await answer(request, context)) }
             }
         }
     }

@@ -1,4 +1,6 @@
 internal import ControlPlane
+internal import HTTPSupport
+internal import HTTPTypes
 internal import Hummingbird
 internal import MetadataStore
 internal import NIOCore
@@ -41,7 +43,7 @@ struct MLflowArguments {
         var fields = JSONObject()
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-                ArtifactPath.percentDecoded($0.replacing("+", with: " "))
+                ArtifactPath.percentDecoded(String($0).replacing("+", with: " "))
             }
             let value = JSON.string(parts.count > 1 ? parts[1] : "")
             switch fields[parts[0]] {

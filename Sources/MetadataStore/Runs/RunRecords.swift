@@ -1,4 +1,4 @@
-package import Resources
+internal import Resources
 
 /// A key and its text: a tag or a parameter.
 package struct LabelRecord: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DatasetFormats
 import Detection
 import Foundation
 import Imaging

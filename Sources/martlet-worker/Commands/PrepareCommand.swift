@@ -78,7 +78,7 @@ struct PrepareCommand: ParsableCommand {
                 _ = try PixelImage(contentsOfFile: path)
                 return true
             } catch {
-                faults.append(DatasetIssue(file: path, severity: .error, message: "left out: \(error.description)"))
+                faults.append(DatasetIssue(file: path, severity: .error, message: "left out: \(error)"))
                 return false
             }
         }

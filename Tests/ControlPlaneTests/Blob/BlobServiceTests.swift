@@ -16,7 +16,7 @@ struct BlobServiceTests {
         let second = try await house.blobs.put(address, bytes: Array("three".utf8))
         #expect(first.etag != second.etag)
         #expect(second.createdAt == first.createdAt)
-        #expect(first.headers.contentMD5 == "+Xwbt9XdcNA1iHxPamcIxQ==")
+        #expect(first.headers.contentMD5 == "+XxdKZQb+xsv2rCHSQargg==")
         let (blob, _) = try await house.blobs.open(address)
         #expect(blob.size == 5)
         #expect(blob.metadata == [:])
@@ -109,7 +109,7 @@ struct BlobServiceTests {
         #expect(blob.size == 6)
         #expect(try await house.blobs.bytes(of: address) == Array("abbccc".utf8))
         let blocks = try await house.blobs.blocks(of: address)
-        #expect(blocks.committed == [.init(id: "YQ==", size: 1), .init(id: "Yg==", size: 2), .init(id: "Yw==", size: 3)])
+        #expect(blocks.committed.map { "\($0.id)\($0.size)" } == ["YQ==1", "Yg==2", "Yw==3"])
         #expect(blocks.uncommitted.isEmpty)
         _ = try await house.blobs.stage(ids[0], of: address, from: house.stream(["A"]))
         await house.expectProblem(.invalidInput, "blocklist") {
@@ -197,7 +197,7 @@ struct BlobServiceTests {
         #expect(BlobAddress(urlPath: "/blobstore/acct.blob.x//box//a//b")?.name == "a//b")
         #expect(BlobAddress(urlPath: "/blobstore/acct.blob.x/")?.container.name == "")
         for url in ["", "x", "https://", "https://example.com/a", "/blobstore", "wasbs://acct.blob.core/x"] { #expect(BlobAddress(url: url) == nil) }
-        for path in ["/blobstore/.blob.x/c", "/blobstore/acct/c", "/blobstore/acct.blob.x/c/%zz", "/blobstore/acct.blob.x/c/%ff", "/blobstore/acct.blob.x/c/%+1"] {
+        for path in ["/blobstore/.blob.x/c", "/blobstore/acct/c", "/blobstore/acct.blob.x/c/%zz", "/blobstore/acct.blob.x/c/%ff", "/blobstore/acct.blob.x/c/%+1", "/blobstore/acct.blob.x/c/a%00b"] {
             #expect(BlobAddress(urlPath: path) == nil)
         }
     }

@@ -19,19 +19,20 @@ struct BlobStoreTests {
         #expect(scratch.files(in: "blobs/incoming").isEmpty)
     }
 
-    @Test("reads any range over several extents", arguments: [0..<0, 0..<1, 3..<9, 2_999_999..<3_000_001, 0..<4_000_005, 3_999_999..<9_000_000])
+    @Test("reads any range over several extents", arguments: [0..<0, 0..<1, 3..<9, 1_199_999..<1_200_001, 0..<1_300_005, 1_299_999..<9_000_000])
     func ranges(range: Range<Int64>) async throws {
-        let store = try BlobScratch().store()
-        let whole = (0..<4_000_005).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-        let parts = [whole[..<5], whole[5..<3_000_000], whole[3_000_000...]]
+        let scratch = BlobScratch()
+        let store = try scratch.store()
+        let whole = Array(repeatElement(Array(UInt8(0)..<251), count: 5180).joined().prefix(1_300_005))
+        let parts = [whole[..<5], whole[5..<1_200_000], whole[1_200_000...]]
         var extents: [Extent] = []
         for part in parts { extents.append(try await store.write(chunks(of: Array(part), size: 70_000)).extent) }
         let read = try await store.read(extents, range: range).collect(limit: 8_000_000)
         let expected = range.clamped(to: 0..<Int64(whole.count))
-        #expect(Array(read.readableBytesView) == Array(whole[Int(expected.lowerBound)..<Int(expected.upperBound)]))
+        #expect(read == ByteBuffer(bytes: whole[Int(expected.lowerBound)..<Int(expected.upperBound)]))
         let joined = try await store.concatenate(extents).extent
         #expect(joined.size == Int64(whole.count))
-        #expect(try await store.read([joined]).collect(limit: 8_000_000).readableBytesView.elementsEqual(whole))
+        #expect(try await store.read([joined]).collect(limit: 8_000_000) == ByteBuffer(bytes: whole))
     }
 
     @Test("a stream that breaks leaves nothing behind")
@@ -61,7 +62,7 @@ struct BlobStoreTests {
     func adoption() async throws {
         let scratch = BlobScratch()
         let store = try scratch.store()
-        let bytes = (0..<2_500_000).map { UInt8(truncatingIfNeeded: $0) }
+        let bytes = [UInt8](repeating: 5, count: 2_500_000)
         let path = scratch.path + "/output.bin"
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let copied = try await store.adopt(fileAt: path)
