@@ -40,6 +40,7 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let swiftASN1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -123,7 +124,9 @@ let package = Package(
         room("Serving", [
             "BlobStore", "CServingAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", nioCore, nioPosix,
         ]),
-        .target(name: "CServingAssets"),
+        .target(
+            name: "CServingAssets",
+            exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
         tests("ServingTests", ["Serving", "Resources"]),
         room("Monitoring", ["ControlPlane", "Kinds", "MetadataStore", "Resources"]),
         tests("MonitoringTests", ["BlobStore", "ControlPlane", "Kinds", "MetadataStore", "Monitoring", "Resources"]),
@@ -141,7 +144,7 @@ let package = Package(
         tests("CommandsTests", ["APIClient", "Commands", "Kinds", "Resources", argumentParser]),
         room("Server", [
             "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-            "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle,
+            "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle, unixSignals,
         ]),
         .executableTarget(name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),
         .executableTarget(

@@ -30,7 +30,10 @@ struct BlobAuthentication {
         /// For what a signature of a blob or container can never open, as in Azure.
         func requireAccount(_ letters: String, on type: Character) throws(Problem) {
             if case .signature(let signature) = self, signature.scope != .account {
-                throw Problem(.forbidden, "a signature for a blob or container does not open this; use the account key, an account signature or a token", target: "resource")
+                throw Problem(
+                    .forbidden,
+                    "a signature for a blob or container does not open this; use the account key, an account signature or a token",
+                    target: "resource")
             }
             try require(letters, on: type)
         }
@@ -65,11 +68,15 @@ struct BlobAuthentication {
         }
         let account = String(parts[1][..<colon])
         let given = String(parts[1][parts[1].index(after: colon)...])
-        guard spellings(of: call).contains(account) else { throw refused("the key is of the account '\(account)', the address of '\(call.address.container.account)'") }
+        guard spellings(of: call).contains(account) else {
+            throw refused("the key is of the account '\(account)', the address of '\(call.address.container.account)'")
+        }
         guard let date = call.header("x-ms-date") ?? call.header("date"), let time = HTTPDate.date(date) else {
             throw refused("a request with a shared key needs the header x-ms-date")
         }
-        guard abs(time.timeIntervalSince(now())) <= 15 * 60 else { throw refused("the request was signed at \(date), more than 15 minutes from the server's time") }
+        guard abs(time.timeIntervalSince(now())) <= 15 * 60 else {
+            throw refused("the request was signed at \(date), more than 15 minutes from the server's time")
+        }
         let texts = SharedKeySignature.stringsToSign(
             method: call.method.rawValue, path: call.request.uri.path,
             headers: call.request.headers.map { (name: $0.name.canonicalName, value: $0.value) }, query: call.query, account: account)

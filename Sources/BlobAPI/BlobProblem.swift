@@ -55,7 +55,8 @@ enum BlobProblem {
             error.element("Message", "\(problem.message)\nRequestId:\(requestID)")
             if problem.code == .unauthenticated { error.element("AuthenticationErrorDetail", problem.message) }
         }
-        var response = Response(status: .init(code: status), headers: [.contentType: "application/xml"], body: .init(byteBuffer: ByteBuffer(string: body.text)))
+        var response = Response(
+            status: .init(code: status), headers: [.contentType: "application/xml"], body: .init(byteBuffer: ByteBuffer(string: body.text)))
         response.headers[values: "x-ms-error-code"] = code
         return response
     }

@@ -31,7 +31,9 @@ package struct BlobRoutes: Sendable {
         if call.address.container.name.isEmpty { return try await accountOperation(call, grant) }
         if call.address.name.isEmpty {
             guard call.resourceType == "container" else {
-                throw Problem(.invalidInput, "a request to a container has restype=container; a request to a blob has a name after the container", target: "?restype")
+                throw Problem(
+                    .invalidInput, "a request to a container has restype=container; a request to a blob has a name after the container",
+                    target: "?restype")
             }
             return try await containerOperation(call, grant)
         }
@@ -44,16 +46,22 @@ package struct BlobRoutes: Sendable {
             throw Problem(.unsupported, "snapshots and versions of blobs are not offered here", target: "?" + name)
         }
         let refused = [
-            "lease": "leases", "snapshot": "snapshots", "tier": "access tiers", "tags": "blob tags", "undelete": "soft delete", "batch": "batches",
-            "query": "queries over blobs", "page": "page blobs", "pagelist": "page blobs", "incrementalcopy": "page blobs", "acl": "stored access policies",
+            "lease": "leases", "snapshot": "snapshots", "tier": "access tiers", "tags": "blob tags", "undelete": "soft delete",
+            "batch": "batches",
+            "query": "queries over blobs", "page": "page blobs", "pagelist": "page blobs", "incrementalcopy": "page blobs",
+            "acl": "stored access policies",
             "copy": "cancelling copies, which are done at once,", "blobs": "searches by tag", "userdelegationkey": "user delegation keys",
-            "expiry": "expiry times of blobs", "seal": "sealing append blobs", "immutabilitypolicies": "immutability policies", "legalhold": "legal holds",
+            "expiry": "expiry times of blobs", "seal": "sealing append blobs", "immutabilitypolicies": "immutability policies",
+            "legalhold": "legal holds",
         ]
         if let what = refused[call.operation] { throw Problem(.unsupported, "\(what) are not offered here", target: "?comp") }
         if call.header("x-ms-lease-id") != nil {
             throw Problem(.preconditionFailed, "the blob has no lease; leases are not offered here", target: "lease")
         }
-        for name in ["x-ms-structured-body", "x-ms-encryption-key", "x-ms-encryption-scope", "x-ms-tags", "x-ms-copy-source-authorization", "x-ms-if-tags"]
+        for name in [
+            "x-ms-structured-body", "x-ms-encryption-key", "x-ms-encryption-scope", "x-ms-tags", "x-ms-copy-source-authorization",
+            "x-ms-if-tags",
+        ]
         where call.header(name) != nil {
             throw Problem(.unsupported, "the header \(name) is not offered here", target: name)
         }
@@ -75,7 +83,9 @@ private struct BlobReplies: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         response.headers[values: "x-ms-version"] = request.headers[values: "x-ms-version"] ?? "2025-11-05"
-        if let id = request.headers[values: "x-ms-client-request-id"], id.utf8.count <= 1024 { response.headers[values: "x-ms-client-request-id"] = id }
+        if let id = request.headers[values: "x-ms-client-request-id"], id.utf8.count <= 1024 {
+            response.headers[values: "x-ms-client-request-id"] = id
+        }
         if response.headers[.date] == nil { response.headers[.date] = HTTPDate.text(Date()) }
         response.headers[values: "x-content-type-options"] = "nosniff"
         return request.method == .head ? response.createHeadResponse() : response

@@ -20,7 +20,9 @@ package struct BlobStore: Sendable {
     package init(folder: String) throws(Problem) {
         self.folder = folder
         for name in ["", "/extents", "/incoming"] {
-            guard mkdir(folder + name, 0o700) == 0 || errno == EEXIST else { throw Problem(system: errno, "make the folder", folder + name) }
+            guard mkdir(folder + name, 0o700) == 0 || errno == EEXIST else {
+                throw Problem(system: errno, "make the folder", folder + name)
+            }
         }
         for shard in 0..<256 {
             let path = "\(folder)/extents/\(ExtentHasher.hexadecimal([UInt8(shard)]))"
@@ -137,7 +139,9 @@ package struct BlobStore: Sendable {
     /// - Parameter referenced: those of the given hashes (at most 500) that are still needed.
     /// - Returns: how many extents and bytes were freed.
     @discardableResult
-    package func sweep(grace: Double = 3600, referenced: ([String]) async throws -> Set<String>) async throws -> (extents: Int, bytes: Int64) {
+    package func sweep(
+        grace: Double = 3600, referenced: ([String]) async throws -> Set<String>
+    ) async throws -> (extents: Int, bytes: Int64) {
         let cutoff = Int(Date().timeIntervalSince1970 - grace)
         var freed = (extents: 0, bytes: Int64(0))
         for shard in 0..<256 {
@@ -182,7 +186,8 @@ package struct BlobStore: Sendable {
         }
         guard Self.isUntouched(try file.status(), extent) else {
             throw Problem(
-                .internalFault, "the bytes of \(extent.hash) were changed on the disk by another program; upload them again to repair the store")
+                .internalFault,
+                "the bytes of \(extent.hash) were changed on the disk by another program; upload them again to repair the store")
         }
         return file
     }

@@ -58,7 +58,8 @@ package struct DeliveryFolder: Sendable {
         guard !isOutside, !name.utf8.starts(with: "/".utf8), !name.utf8.contains(0) else {
             throw Problem(
                 .invalidInput,
-                "'\(name.replacing("\0", with: "\\0"))' cannot become a file: it is absolute, or has '.' or '..', a NUL, or a part over 255 bytes",
+                "'\(name.replacing("\0", with: "\\0"))' cannot become a file: "
+                    + "it is absolute, or has '.' or '..', a NUL, or a part over 255 bytes",
                 target: name)
         }
         return steps
@@ -67,7 +68,9 @@ package struct DeliveryFolder: Sendable {
     private func folder(_ steps: ArraySlice<String>) throws(Problem) -> SystemFile {
         var current = try SystemFile(path, O_RDONLY | O_DIRECTORY)
         for step in steps {
-            guard mkdirat(current.descriptor, step, 0o755) == 0 || errno == EEXIST else { throw Problem(system: errno, "make the folder", "\(current.path)/\(step)") }
+            guard mkdirat(current.descriptor, step, 0o755) == 0 || errno == EEXIST else {
+                throw Problem(system: errno, "make the folder", "\(current.path)/\(step)")
+            }
             current = try SystemFile(step, beneath: current, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         }
         return current

@@ -1,5 +1,5 @@
-package import NIOCore
 internal import Foundation
+package import NIOCore
 internal import Resources
 
 /// The bytes of one or more extents as chunks of up to 1 MiB, read from the disk as they are asked for.

@@ -130,8 +130,9 @@ static int ort_run(ci_network *base, const float *input, const int64_t dims[4], 
 // The model must take one tensor of 32-bit floats.
 static int check_input(ort_network *network, char *message, size_t size) {
     size_t inputs = 0, outputs = 0;
-    if (failed(network, CALL(network, slot_session_input_count, (void *, size_t *), network->session, &inputs), "inputs", message, size)
-        || failed(network, CALL(network, slot_session_output_count, (void *, size_t *), network->session, &outputs), "outputs", message, size))
+    void *session = network->session;
+    if (failed(network, CALL(network, slot_session_input_count, (void *, size_t *), session, &inputs), "inputs", message, size)
+        || failed(network, CALL(network, slot_session_output_count, (void *, size_t *), session, &outputs), "outputs", message, size))
         return 1;
     if (inputs != 1 || outputs < 1) {
         ci_explain(message, size, "this is not a detector", "it must take exactly one input and give an output");

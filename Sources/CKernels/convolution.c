@@ -176,7 +176,8 @@ int ck_convolve(
         if (!padded) return 1;
     }
     int tall = height + 2 * convolution->padding, wide = width + 2 * convolution->padding;
-    int out_height = (tall - convolution->kernel) / convolution->stride + 1, out_width = (wide - convolution->kernel) / convolution->stride + 1;
+    int out_height = (tall - convolution->kernel) / convolution->stride + 1;
+    int out_width = (wide - convolution->kernel) / convolution->stride + 1;
     int pixels = out_height * out_width, strips = (pixels + convolution->set.columns - 1) / convolution->set.columns;
     enum { most_threads = 64 };
     threads = threads < 1 ? 1 : threads > most_threads ? most_threads : threads;

@@ -52,7 +52,7 @@ struct Comparison<Value> {
             (result.threshold, result.thresholdReason) = (practical, .practical)
             // The shuffles cost time, and below the practical threshold nothing hangs on them.
             if value > practical, min(result.baselineCount, result.productionCount) >= minimumSamples,
-                let noise = SamplingNoise.extreme(baseline, production, shuffles: Self.shuffles, of: measure), noise > practical
+                let noise = SamplingNoise.largest(baseline, production, shuffles: Self.shuffles, against: value, of: measure), noise > practical
             {
                 (result.threshold, result.thresholdReason) = (noise, .sampling)
             }

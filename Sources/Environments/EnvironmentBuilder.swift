@@ -1,6 +1,6 @@
 internal import Foundation
 internal import ProcessHost
-package import Resources
+internal import Resources
 
 /// Builds virtual environments with `uv`, each once: named by what it contains, reused by every job and deployment that
 /// asks for the same.

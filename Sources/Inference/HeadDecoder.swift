@@ -67,7 +67,8 @@ package struct HeadDecoder {
                 let width = Double(values[2 * count + column]), height = Double(values[3 * count + column])
                 return DetectedObject(
                     box: BoundingBox(
-                        x: Double(values[column]) - width / 2, y: Double(values[count + column]) - height / 2, width: width, height: height),
+                        x: Double(values[column]) - width / 2, y: Double(values[count + column]) - height / 2,
+                        width: width, height: height),
                     category: Int(category[column]), score: Double(min(best[column], 1)))
             }
         }

@@ -29,7 +29,9 @@ enum MLflowProblem {
 
     static func response(_ problem: Problem) -> Response {
         let row = row(problem.code)
-        return response(status: row.status, code: row.code, message: problem.description)
+        // Clients match on the sentence, so nothing is set before or after it.
+        let message = ([problem.message] + problem.details.map(\.description)).joined(separator: "\n")
+        return response(status: row.status, code: row.code, message: message)
     }
 
     /// There is nothing at this address; clients then do without.

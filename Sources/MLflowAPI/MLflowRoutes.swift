@@ -1,9 +1,9 @@
 package import ControlPlane
+package import HTTPSupport
 internal import HTTPTypes
 package import Hummingbird
 internal import NIOCore
 package import Resources
-package import HTTPSupport
 
 /// MLflow's REST API over runs, the model registry and the blob store, for plain clients in the default workspace and,
 /// below `/mlflow/v2.0{workspace}`, for Azure's tracking plug-in.
@@ -44,7 +44,9 @@ package struct MLflowRoutes: Sendable {
         }
         for version in ["v1.0", "v2.0"] { add("/mlflow/\(version)/**", to: group) }
         group.get("/get-artifact") { request, context in try await artifacts.download(ofRun: request, plainScope, context) }
-        group.get("/model-versions/get-artifact") { request, context in try await artifacts.download(ofVersion: request, plainScope, context) }
+        group.get("/model-versions/get-artifact") { request, context in
+            try await artifacts.download(ofVersion: request, plainScope, context)
+        }
     }
 
     private func add(_ path: RouterPath, to group: RouterGroup<APIContext>) {

@@ -54,7 +54,7 @@ struct House: Sendable {
             runCompanion: { tx, job in try RunService.follow(job, at: Date(), in: tx) },
             experiment: { job in
                 let run = try await runs.run(job.name, in: job.workspace)
-                let id = String(run.record.experiment)
+                let id = String(run.run.experimentID)
                 return (try await runs.experiment(id, in: job.workspace).name, id)
             })
         var actions = ActionRegistry()

@@ -18,6 +18,7 @@ internal import ProcessHost
 package import Resources
 
 internal import ServiceLifecycle
+internal import UnixSignals
 
 
 /// The composition root: opens the data folder, builds every service, mounts the façades, and runs until told to stop.

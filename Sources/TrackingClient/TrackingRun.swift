@@ -73,7 +73,9 @@ package actor TrackingRun {
     /// Settings of the work, in order; long values are cut to what the server takes.
     package func logParams(_ parameters: [(name: String, value: String)]) async {
         guard let runID else { return }
-        for batch in TrackingRequests.batches(run: runID, parameters: parameters) { await call(.POST, "/api/2.0/mlflow/runs/log-batch", batch) }
+        for batch in TrackingRequests.batches(run: runID, parameters: parameters) {
+            await call(.POST, "/api/2.0/mlflow/runs/log-batch", batch)
+        }
     }
 
     /// Numbers of one step; values that are not finite are left out.
@@ -135,11 +137,12 @@ package actor TrackingRun {
         if let type { request.headers.add(name: "content-type", value: type) }
         if let token = settings.token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body { request.body = .bytes(body) }
+        let isLarge = (body?.readableBytes ?? 0) > 1 << 20
         var reason = ""
         for pause in isDown ? [0] : [0, 200, 600, 1200] {
             if pause > 0 { try? await Task.sleep(for: .milliseconds(pause)) }
             do {
-                let response = try await client.execute(request, timeout: .seconds(body.map { $0.readableBytes > 1 << 20 } == true ? 600 : 30))
+                let response = try await client.execute(request, timeout: .seconds(isLarge ? 600 : 30))
                 let answer = try await response.body.collect(upTo: 4 << 20)
                 let status = Int(response.status.code)
                 if (200..<300).contains(status) {

@@ -28,8 +28,8 @@ struct DataOptions: ParsableArguments {
         let imported = try AllFormats.read(at: path, images: images)
         let dataset = imported.dataset
         Talk.say(
-            "\(path): \(imported.format), \(dataset.images.count) images, \(dataset.objectCount) objects of \(dataset.categories.count) classes "
-                + "(\(dataset.categories.joined(separator: ", ")))")
+            "\(path): \(imported.format), \(dataset.images.count) images, \(dataset.objectCount) objects of "
+                + "\(dataset.categories.count) classes (\(dataset.categories.joined(separator: ", ")))")
         Talk.say(firstOf: imported.issues.map(\.description))
         return imported
     }

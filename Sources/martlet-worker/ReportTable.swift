@@ -12,12 +12,15 @@ struct ReportTable {
                 + cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
         }
         var lines = [
-            "protocol \(report.protocolName): \(report.imageCount) images, \(report.truthCount) objects, \(report.detectionCount) detections",
+            "protocol \(report.protocolName): \(report.imageCount) images, \(report.truthCount) objects, "
+                + "\(report.detectionCount) detections",
             row("class", ["objects", "AP", "AP50"]),
         ]
         lines += report.perClass.map { row($0.name, ["\($0.truthCount)", Self.number($0.ap), Self.number($0.ap50)]) }
         lines.append(row("all", ["\(report.truthCount)", Self.number(report.meanAveragePrecision), Self.number(report.at50)]))
-        lines.append("mAP50-95 \(Self.number(report.meanAveragePrecision))  mAP50 \(Self.number(report.at50))  mAP75 \(Self.number(report.at75))")
+        lines.append(
+            "mAP50-95 \(Self.number(report.meanAveragePrecision))  mAP50 \(Self.number(report.at50))  "
+                + "mAP75 \(Self.number(report.at75))")
         if let best = report.bestF1 {
             lines.append(
                 "best F1 \(Self.number(best.f1)) at confidence \(Self.number(best.threshold)): "

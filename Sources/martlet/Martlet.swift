@@ -7,7 +7,7 @@ import Foundation
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "martlet", abstract: "Azure ML on your own machine.",
-            subcommands: NounGroups.all + [ClientEnvironment.self, Configure.self, Config.self, VersionCommand.self])
+            subcommands: [Serve.self] + NounGroups.all + [ClientEnvironment.self, Configure.self, Config.self, VersionCommand.self, Supervise.self])
     }
 
     static func main() async {

@@ -10,7 +10,9 @@ import Testing
 struct KernelTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var outputs, inputs, kernel, stride, height, width, threads: Int
-        var testDescription: String { "\(inputs) to \(outputs), \(kernel)×\(kernel) step \(stride), \(height)×\(width), \(threads) threads" }
+        var testDescription: String {
+            "\(inputs) to \(outputs), \(kernel)×\(kernel) step \(stride), \(height)×\(width), \(threads) threads"
+        }
     }
 
     @Test(
@@ -124,7 +126,10 @@ struct NativeNetworkTests {
         let output = try NativeNetwork(weights: weights, threads: 2).run([Float](repeating: 0.5, count: 3 * 64 * 64), side: 64)
         #expect(output.dims == [1, 7, 64 + 16 + 4])
         func column(_ index: Int) -> [Float] { (0..<7).map { output.values[$0 * 84 + index] } }
-        for (index, wanted) in [(0, [4, 4, 120, 120]), (9, [12, 12, 120, 120]), (64, [8, 8, 240, 240]), (83, [48, 48, 480, 480])] as [(Int, [Float])] {
+        let boxes: [(Int, [Float])] = [
+            (0, [4, 4, 120, 120]), (9, [12, 12, 120, 120]), (64, [8, 8, 240, 240]), (83, [48, 48, 480, 480]),
+        ]
+        for (index, wanted) in boxes {
             let found = column(index)
             #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-2 }, "column \(index): \(found)")
             #expect(found[4...].allSatisfy { abs($0 - 0.75) < 1e-4 })
@@ -155,7 +160,8 @@ struct NativeNetworkTests {
     @Test("Weights of another family are refused with their missing name")
     func otherFamily() {
         let error = #expect(throws: InferenceError.self) {
-            try NativeNetwork(weights: NativeWeights(["backbone.stem": .init(shape: [1], floats: [0])], source: "x.safetensors"), threads: 1)
+            let other = NativeWeights(["backbone.stem": .init(shape: [1], floats: [0])], source: "x.safetensors")
+            return try NativeNetwork(weights: other, threads: 1)
         }
         #expect(error?.description.contains("model.0.conv.weight") == true)
     }

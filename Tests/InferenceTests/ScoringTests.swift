@@ -14,7 +14,8 @@ private struct FixedDetector: Detector {
     func detect(_ images: [PixelImage], settings: DetectionSettings) throws -> [[DetectedObject]] {
         if fails { throw InferenceError("no luck") }
         return images.map {
-            [DetectedObject(box: BoundingBox(xMin: 0, yMin: 0, xMax: Double($0.width) / 2, yMax: Double($0.height)), category: 1, score: 0.75)]
+            let half = BoundingBox(xMin: 0, yMin: 0, xMax: Double($0.width) / 2, yMax: Double($0.height))
+            return [DetectedObject(box: half, category: 1, score: 0.75)]
         }
     }
 }

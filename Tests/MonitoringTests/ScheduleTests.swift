@@ -1,3 +1,4 @@
+import ControlPlane
 import Foundation
 import MetadataStore
 import Monitoring
@@ -8,7 +9,7 @@ import Testing
 struct ScheduleTests {
     private let job: JSON = ["actionType": "CreateJob", "jobDefinition": ["jobType": "Command", "command": "echo tick"]]
 
-    private func schedule(_ house: MonitoringHouse, _ expression: String = "0 * * * *", _ action: JSON, enabled: Bool = true) async throws -> Resource {
+    private func schedule(_ house: MonitoringHouse, _ action: JSON, at expression: String = "0 * * * *", enabled: Bool = true) async throws -> Resource {
         try await house.put(
             "schedules", "hourly", ["trigger": ["triggerType": "Cron", "expression": .string(expression)], "action": action, "isEnabled": .bool(enabled)])
     }

@@ -28,7 +28,9 @@ struct TrackingTests {
         #expect(parameters[0].params[0].value.count == 6000)
     }
 
-    @Test("Keys lose the characters that servers refuse", arguments: [("metrics/mAP50-95(B)", "metrics/mAP50-95B"), ("a b.c:d_e", "a b.c:d_e")])
+    @Test(
+        "Keys lose the characters that servers refuse",
+        arguments: [("metrics/mAP50-95(B)", "metrics/mAP50-95B"), ("a b.c:d_e", "a b.c:d_e")])
     func keys(name: String, key: String) {
         #expect(TrackingRequests.key(name) == key)
     }

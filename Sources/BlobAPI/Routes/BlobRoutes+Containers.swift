@@ -73,7 +73,9 @@ extension BlobRoutes {
 
     private func limit(_ call: BlobCall) throws(Problem) -> Int {
         guard let text = call["maxresults"] else { return 5000 }
-        guard let limit = Int(text), limit > 0 else { throw Problem(.invalidInput, "maxresults is a whole number from 1 on", target: "?maxresults") }
+        guard let limit = Int(text), limit > 0 else {
+            throw Problem(.invalidInput, "maxresults is a whole number from 1 on", target: "?maxresults")
+        }
         return min(limit, 5000)
     }
 
@@ -105,7 +107,8 @@ extension BlobRoutes {
 
     private func listBlobs(_ call: BlobCall) async throws -> Response {
         let listing = try await blobs.list(
-            call.address.container, prefix: call["prefix"] ?? "", delimiter: call["delimiter"], marker: call["marker"], limit: try limit(call))
+            call.address.container, prefix: call["prefix"] ?? "", delimiter: call["delimiter"], marker: call["marker"],
+            limit: try limit(call))
         return list(call, attributes: [("ContainerName", call.address.container.name)]) { list in
             list.element("Blobs") { list in
                 for entry in listing.entries {
@@ -122,8 +125,11 @@ extension BlobRoutes {
     private func list(_ call: BlobCall, attributes: [(String, String)], _ body: (inout XMLText) -> Void) -> Response {
         let account = BlobContainer(account: call.address.container.account, name: "").at("").urlPath()
         var text = XMLText()
-        text.element("EnumerationResults", [("ServiceEndpoint", "https://\(call.request.head.authority ?? "")\(account)")] + attributes) { list in
-            for (element, parameter) in [("Prefix", "prefix"), ("Marker", "marker"), ("MaxResults", "maxresults"), ("Delimiter", "delimiter")] {
+        text.element("EnumerationResults", [("ServiceEndpoint", "https://\(call.request.head.authority ?? "")\(account)")] + attributes) {
+            list in
+            for (element, parameter) in [
+                ("Prefix", "prefix"), ("Marker", "marker"), ("MaxResults", "maxresults"), ("Delimiter", "delimiter"),
+            ] {
                 list.element(element, call[parameter])
             }
             body(&list)

@@ -37,7 +37,8 @@ extension BlobRoutes {
             return reply(try await blobs.setMetadata(try call.metadata(), of: call.address, conditions: try call.conditions()), .ok)
         case (.put, "properties"):
             try grant.require("w")
-            return reply(try await blobs.setHeaders(try call.blobHeaders(plain: false), of: call.address, conditions: try call.conditions()), .ok)
+            return reply(
+                try await blobs.setHeaders(try call.blobHeaders(plain: false), of: call.address, conditions: try call.conditions()), .ok)
         case (.delete, ""):
             try grant.require("d")
             if call.header("x-ms-delete-snapshots")?.lowercased() == "only" {
@@ -117,7 +118,8 @@ extension BlobRoutes {
         case .proceed: return true
         case .unchanged, .exists: return false
         case .failed:
-            throw Problem(.preconditionFailed, "the blob '\(blob.address.name)' is not the version that the request asks for", target: "blob")
+            throw Problem(
+                .preconditionFailed, "the blob '\(blob.address.name)' is not the version that the request asks for", target: "blob")
         }
     }
 
@@ -127,7 +129,8 @@ extension BlobRoutes {
         var text = XMLText()
         text.element("BlockList") { list in
             for (name, items, wanted) in [
-                ("CommittedBlocks", blocks.committed, type != "uncommitted"), ("UncommittedBlocks", blocks.uncommitted, type != "committed"),
+                ("CommittedBlocks", blocks.committed, type != "uncommitted"),
+                ("UncommittedBlocks", blocks.uncommitted, type != "committed"),
             ] where wanted {
                 list.element(name) { list in
                     for block in items {

@@ -26,11 +26,14 @@ extension BlobRoutes {
                 throw Problem(.invalidInput, "an append blob is made empty; add its bytes with comp=appendblock", target: "content-length")
             }
             let blob = try await blobs.put(
-                call.address, from: call.request.body, headers: try call.blobHeaders(plain: true), metadata: try call.metadata(), kind: .append,
+                call.address, from: call.request.body, headers: try call.blobHeaders(plain: true), metadata: try call.metadata(),
+                kind: .append,
                 conditions: try conditions(call, grant))
             return reply(blob, .created)
-        case "PageBlob": throw Problem(.unsupported, "page blobs are not offered here; use BlockBlob or AppendBlob", target: "x-ms-blob-type")
-        default: throw Problem(.invalidInput, "x-ms-blob-type must be BlockBlob or AppendBlob, not '\(type ?? "")'", target: "x-ms-blob-type")
+        case "PageBlob":
+            throw Problem(.unsupported, "page blobs are not offered here; use BlockBlob or AppendBlob", target: "x-ms-blob-type")
+        default:
+            throw Problem(.invalidInput, "x-ms-blob-type must be BlockBlob or AppendBlob, not '\(type ?? "")'", target: "x-ms-blob-type")
         }
     }
 
@@ -72,7 +75,9 @@ extension BlobRoutes {
     private func copyBlob(_ call: BlobCall, from url: String, _ grant: BlobAuthentication.Grant) async throws -> Response {
         try grant.require("cw")
         guard let source = BlobAddress(url: url), source.container.account == call.address.container.account, !source.name.isEmpty else {
-            throw Problem(.unsupported, "blobs are copied within one storage account only; download '\(url.prefix { $0 != "?" })' and upload it", target: "x-ms-copy-source")
+            throw Problem(
+                .unsupported, "blobs are copied within one storage account only; download '\(url.prefix { $0 != "?" })' and upload it",
+                target: "x-ms-copy-source")
         }
         let query = try BlobCall.parse(url.firstIndex(of: "?").map { String(url[url.index(after: $0)...]) } ?? "")
         guard try authentication.mayRead(source, query: query, grant: grant, call: call) else {

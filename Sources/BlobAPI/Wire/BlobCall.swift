@@ -13,7 +13,9 @@ struct BlobCall {
 
     init(_ request: Request) throws(Problem) {
         guard let address = BlobAddress(urlPath: request.uri.path) else {
-            throw Problem(.invalidInput, "'\(request.uri.path)' is no address of this blob service: /blobstore/ACCOUNT.blob.SUFFIX/CONTAINER/BLOB", target: "uri")
+            throw Problem(
+                .invalidInput, "'\(request.uri.path)' is no address of this blob service: /blobstore/ACCOUNT.blob.SUFFIX/CONTAINER/BLOB",
+                target: "uri")
         }
         self.request = request
         self.address = address
@@ -24,7 +26,8 @@ struct BlobCall {
         var pairs: [(name: String, value: String)] = []
         for part in query.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = BlobAddress.decode(String(pair[0])), let value = BlobAddress.decode(pair.count > 1 ? String(pair[1]) : "") else {
+            guard let name = BlobAddress.decode(String(pair[0])), let value = BlobAddress.decode(pair.count > 1 ? String(pair[1]) : "")
+            else {
                 throw Problem(.invalidInput, "the query '\(part)' is not percent-encoded UTF-8", target: "?")
             }
             pairs.append((name.lowercased(), value))
@@ -67,8 +70,10 @@ struct BlobCall {
         for field in request.headers where field.name.canonicalName.hasPrefix("x-ms-meta-") {
             let name = String(field.name.rawName.dropFirst("x-ms-meta-".count))
             let isIdentifier = name.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
-            guard isIdentifier, name.utf8.allSatisfy({ $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) }) else {
-                throw Problem(.invalidInput, "'\(name)' is no name for metadata: letters, digits and '_', not a digit first", target: "metadata")
+            guard isIdentifier, name.utf8.allSatisfy({ $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) })
+            else {
+                throw Problem(
+                    .invalidInput, "'\(name)' is no name for metadata: letters, digits and '_', not a digit first", target: "metadata")
             }
             values[name] = field.value
         }
@@ -95,7 +100,9 @@ struct BlobCall {
     }
 
     private static func digest(_ text: String, _ name: String) throws(Problem) -> [UInt8] {
-        guard let data = Data(base64Encoded: text), data.count == 16 else { throw Problem(.invalidInput, "'\(text)' is not the base64 of 16 bytes", target: name) }
+        guard let data = Data(base64Encoded: text), data.count == 16 else {
+            throw Problem(.invalidInput, "'\(text)' is not the base64 of 16 bytes", target: name)
+        }
         return Array(data)
     }
 
@@ -104,7 +111,9 @@ struct BlobCall {
         guard let text = header("x-ms-range") ?? header("range") else { return nil }
         let ends = text.split(separator: "=", maxSplits: 1).last?.split(separator: "-", omittingEmptySubsequences: false) ?? []
         guard text.lowercased().hasPrefix("bytes="), ends.count == 2, let first = Int64(ends[0]), first >= 0 else { return nil }
-        guard first < size else { throw Problem(.invalidInput, "the blob has \(size) bytes, the range begins at \(first)", target: "range") }
+        guard first < size else {
+            throw Problem(.invalidInput, "the blob has \(size) bytes, the range begins at \(first)", target: "range")
+        }
         guard !ends[1].isEmpty else { return first..<size }
         guard let last = Int64(ends[1]), last >= first else { return nil }
         return first..<(min(last, size - 1) + 1)

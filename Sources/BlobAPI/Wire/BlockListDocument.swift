@@ -15,7 +15,9 @@ struct BlockListDocument {
             guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else { throw Self.problem("its declaration does not end") }
             rest = rest[rest.index(after: end)...]
         }
-        guard let root = Self.tag(&rest), root == "BlockList" || root == "BlockList/" else { throw Self.problem("it does not begin with <BlockList>") }
+        guard let root = Self.tag(&rest), root == "BlockList" || root == "BlockList/" else {
+            throw Self.problem("it does not begin with <BlockList>")
+        }
         var isOpen = root == "BlockList"
         while isOpen {
             switch Self.tag(&rest) {

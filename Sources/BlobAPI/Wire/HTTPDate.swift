@@ -11,7 +11,8 @@ enum HTTPDate {
         let time = seconds - day * 86400
         let (year, month, dayOfMonth) = civil(day)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(days[(day % 7 + 7) % 7]), \(two(dayOfMonth)) \(months[month - 1]) \(year) \(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60)) GMT"
+        let clock = "\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))"
+        return "\(days[(day % 7 + 7) % 7]), \(two(dayOfMonth)) \(months[month - 1]) \(year) \(clock) GMT"
     }
 
     static func date(_ text: String) -> Date? {

@@ -9,14 +9,21 @@ extension Session {
     package func submit(_ draft: Draft, kind: any ResourceKind.Type, wait: Bool = true) async throws(Problem) -> (id: ResourceID, arm: JSON)
     {
         var draft = draft
+        draft.body = try await body(of: draft)
+        let id = try await address(of: draft, kind: kind)
+        return (id, try await client.put(id.armPath, draft.body, wait: wait))
+    }
+
+    /// The ARM body of a draft, with what it refers to on the server.
+    func body(of draft: Draft) async throws(Problem) -> JSON {
+        var draft = draft
         for asset in draft.inlineAssets {
             guard let inner = AllKinds.kind(path: asset.kind) else { throw Problem(.internalFault, "'\(asset.kind)' is no kind of asset") }
             let made = try await submit(asset.draft, kind: inner)
             draft.body.set(.string(made.arm["id"]?.stringValue ?? made.id.path), at: asset.pointer)
         }
         for upload in draft.uploads { draft.body.set(.string(try await place(upload)), at: upload.pointer) }
-        let id = try await address(of: draft, kind: kind)
-        return (id, try await client.put(id.armPath, draft.body, wait: wait))
+        return draft.body
     }
 
     /// The text that stands for an uploaded file or folder.

@@ -20,7 +20,7 @@ extension ResourceKind {
 package enum NounGroups {
     package static var all: [any ParsableCommand.Type] {
         // Code assets are made by what uses them; Azure has no noun for them either.
-        AllKinds.list.filter { $0.path != "codes" }.map { group($0) }
+        AllKinds.list.filter { $0.path != "codes" }.map { group($0) } + [MonitorGroup.self]
     }
 
     private static func group<Kind: YAMLKind>(_ kind: Kind.Type) -> any ParsableCommand.Type { NounGroup<Kind>.self }

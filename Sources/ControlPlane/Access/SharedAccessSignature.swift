@@ -27,18 +27,23 @@ package struct SharedAccessSignature: Sendable, Hashable {
         if fields["skoid"] != nil {
             throw Self.refused("user delegation signatures are not offered here; use an account key, a signature made with it, or a token")
         }
-        if fields["si"] != nil { throw Self.refused("stored access policies (si) are not offered here; put permissions and expiry into the signature") }
+        if fields["si"] != nil {
+            throw Self.refused("stored access policies (si) are not offered here; put permissions and expiry into the signature")
+        }
         guard fields["se"] != nil, let permissions = fields["sp"], let version = fields["sv"] else {
             throw Self.refused("the signature needs sv, se and sp")
         }
-        guard version >= "2018-11-09" else { throw Self.refused("signatures of the version \(version) are not offered here; use 2018-11-09 or newer") }
+        guard version >= "2018-11-09" else {
+            throw Self.refused("signatures of the version \(version) are not offered here; use 2018-11-09 or newer")
+        }
         if fields["ss"] != nil || fields["srt"] != nil {
             scope = .account
         } else {
             switch fields["sr"] {
             case "b": scope = .blob
             case "c": scope = .container
-            default: throw Self.refused("the signature is for '\(fields["sr"] ?? "")'; here it can be for a blob (sr=b) or a container (sr=c)")
+            default:
+                throw Self.refused("the signature is for '\(fields["sr"] ?? "")'; here it can be for a blob (sr=b) or a container (sr=c)")
             }
         }
         self.fields = fields
@@ -69,7 +74,9 @@ package struct SharedAccessSignature: Sendable, Hashable {
         let isRight = accounts.contains { account in
             Access.equal(given, Self.sign(stringToSign(account: account, address: address), key: key))
         }
-        guard isRight else { throw Self.refused("the signature does not fit the request; it was made with another key or for another resource") }
+        guard isRight else {
+            throw Self.refused("the signature does not fit the request; it was made with another key or for another resource")
+        }
         guard let expiry = fields["se"].flatMap(Self.date) else { throw Self.refused("the expiry '\(fields["se"] ?? "")' is no time") }
         guard expiry > now else { throw Self.refused("the signature expired at \(fields["se"] ?? "")") }
         if let start = fields["st"] {
@@ -140,7 +147,8 @@ package struct SharedAccessSignature: Sendable, Hashable {
     }
 
     private static func encode(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D").replacing(":", with: "%3A")
+        text.replacing("%", with: "%25").replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D").replacing(
+            ":", with: "%3A")
     }
 
     private static func refused(_ message: String) -> Problem { Problem(.unauthenticated, message, target: "signature") }

@@ -23,7 +23,8 @@ package struct BlobContainer: Sendable, Hashable {
     package static func standard(of workspace: WorkspaceID) -> (blobs: BlobContainer, artifacts: BlobContainer) {
         let account = account(of: workspace)
         return (
-            BlobContainer(account: account, name: "azureml-blobstore-" + identifier(of: workspace)), BlobContainer(account: account, name: "azureml")
+            BlobContainer(account: account, name: "azureml-blobstore-" + identifier(of: workspace)),
+            BlobContainer(account: account, name: "azureml")
         )
     }
 
@@ -72,7 +73,9 @@ package struct BlobAddress: Sendable, Hashable {
         let host = parts.removeFirst()
         if isWASB {
             let pair = host.split(separator: "@", maxSplits: 1)
-            guard pair.count == 2, let account = Self.account(inHost: pair[1]), let name = Self.decode(parts.joined(separator: "/")) else { return nil }
+            guard pair.count == 2, let account = Self.account(inHost: pair[1]), let name = Self.decode(parts.joined(separator: "/")) else {
+                return nil
+            }
             self.init(container: BlobContainer(account: account, name: String(pair[0])), name: name)
         } else if let account = Self.account(inHost: host) {
             self.init(account: account, path: parts)

@@ -46,7 +46,9 @@ package struct BlobConditions: Sendable, Hashable {
         case .proceed: return
         case .exists: throw Problem(.conflict, "the blob '\(address.name)' is there already", target: "blob")
         case .unchanged, .failed:
-            throw Problem(.preconditionFailed, "the blob '\(address.name)' is not in the state that the request asks for; read it again", target: "blob")
+            throw Problem(
+                .preconditionFailed, "the blob '\(address.name)' is not in the state that the request asks for; read it again",
+                target: "blob")
         }
     }
 }

@@ -62,7 +62,9 @@ extension BlobService {
                     case .uncommitted: staged[block.id]
                     case .latest: staged[block.id] ?? committed[block.id]
                     }
-                guard let part else { throw Problem(.invalidInput, "there is no block '\(block.id)' of '\(address.name)'; send it first", target: "blocklist") }
+                guard let part else {
+                    throw Problem(.invalidInput, "there is no block '\(block.id)' of '\(address.name)'; send it first", target: "blocklist")
+                }
                 return Extent(hash: part.hash, size: part.size)
             }
             blob.size = blob.extents.reduce(0) { $0 + $1.size }
@@ -107,7 +109,8 @@ extension BlobService {
                 throw Problem(.preconditionFailed, "'\(address.name)' ends at \(offset), not at \(position)", target: "append")
             }
             if let maximumSize, offset + written.extent.size > maximumSize {
-                throw Problem(.preconditionFailed, "'\(address.name)' would grow over the \(maximumSize) bytes asked for", target: "maxsize")
+                throw Problem(
+                    .preconditionFailed, "'\(address.name)' would grow over the \(maximumSize) bytes asked for", target: "maxsize")
             }
             let count = try tx.partCount(of: blob.id)
             guard count < 50_000 else { throw Problem(.conflict, "an append blob takes at most 50,000 appends", target: "blockcount") }

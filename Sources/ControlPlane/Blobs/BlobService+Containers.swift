@@ -30,7 +30,9 @@ extension BlobService {
     }
 
     /// A page of an account's containers in the order of their names; `token` continues an earlier page.
-    package func containers(of account: String, prefix: String = "", limit: Int = 5000, token: String? = nil) async throws -> Page<StoredContainer> {
+    package func containers(
+        of account: String, prefix: String = "", limit: Int = 5000, token: String? = nil
+    ) async throws -> Page<StoredContainer> {
         let first = try Self.name(fromMarker: token) ?? prefix
         let limit = max(1, min(limit, 5000))
         return try await metadata.read { tx in
@@ -67,9 +69,11 @@ extension BlobService {
         let name = container.name
         let isSpecial = ["$root", "$logs", "$web"].contains(name)
         let isPlain = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-        guard isSpecial || (isPlain && (3...63).contains(name.utf8.count) && !name.hasPrefix("-") && !name.hasSuffix("-") && !name.contains("--")) else {
+        let hasLooseHyphen = name.hasPrefix("-") || name.hasSuffix("-") || name.contains("--")
+        guard isSpecial || (isPlain && (3...63).contains(name.utf8.count) && !hasLooseHyphen) else {
             throw Problem(
-                .invalidInput, "'\(name)' is no name for a container: 3 to 63 small letters, digits, and single hyphens between them", target: "name")
+                .invalidInput, "'\(name)' is no name for a container: 3 to 63 small letters, digits, and single hyphens between them",
+                target: "name")
         }
     }
 }

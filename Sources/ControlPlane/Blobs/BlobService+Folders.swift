@@ -43,7 +43,9 @@ extension BlobService {
     /// - Throws: `.notFound` when there is neither; `.invalidInput` for a name that would leave the folder; `.conflict`
     ///   where a file or a symbolic link is in the way.
     @discardableResult
-    package func materialise(_ address: BlobAddress, to path: String, as delivery: Delivery = .shared) async throws -> (result: FolderResult, isFolder: Bool) {
+    package func materialise(
+        _ address: BlobAddress, to path: String, as delivery: Delivery = .shared
+    ) async throws -> (result: FolderResult, isFolder: Bool) {
         if !address.name.isEmpty, !address.name.hasSuffix("/"), let blob = try await find(address), !blob.isFolderMarker {
             let parent = (path as NSString).deletingLastPathComponent
             let folder = try await DeliveryFolder(parent.isEmpty ? "." : parent, of: store)

@@ -60,7 +60,9 @@ extension BlobService {
         let mark = Array(delimiter.utf8)
         var index = prefix.utf8.count
         while index + mark.count <= bytes.count {
-            if bytes[index..<index + mark.count].elementsEqual(mark) { return String(decoding: bytes[..<(index + mark.count)], as: UTF8.self) }
+            if bytes[index..<index + mark.count].elementsEqual(mark) {
+                return String(decoding: bytes[..<(index + mark.count)], as: UTF8.self)
+            }
             index += 1
         }
         return nil

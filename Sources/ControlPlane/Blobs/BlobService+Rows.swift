@@ -7,7 +7,8 @@ internal import Resources
 extension BlobService {
     static func container(_ tx: MetadataTransaction, _ container: BlobContainer) throws -> StoredContainer {
         guard let record = try tx.container(account: container.account, name: container.name) else {
-            throw Problem(.notFound, "there is no container '\(container.name)' in the storage account '\(container.account)'", target: "container")
+            throw Problem(
+                .notFound, "there is no container '\(container.name)' in the storage account '\(container.account)'", target: "container")
         }
         return stored(record)
     }
@@ -27,7 +28,8 @@ extension BlobService {
 
     static func stored(_ record: ContainerRecord) -> StoredContainer {
         StoredContainer(
-            container: BlobContainer(account: record.account, name: record.name), metadata: decode(record.metadata) ?? [:], etag: record.etag,
+            container: BlobContainer(account: record.account, name: record.name), metadata: decode(record.metadata) ?? [:],
+            etag: record.etag,
             createdAt: record.createdAt, modifiedAt: record.modifiedAt, id: record.id)
     }
 
@@ -35,7 +37,8 @@ extension BlobService {
         StoredBlob(
             address: container.at(record.name), kind: record.isAppendable ? .append : .block, size: record.size,
             headers: decode(record.headers) ?? BlobHeaders(), metadata: decode(record.metadata) ?? [:], etag: record.etag,
-            createdAt: record.createdAt, modifiedAt: record.modifiedAt, extents: parts.map { Extent(hash: $0.hash, size: $0.size) }, id: record.id)
+            createdAt: record.createdAt, modifiedAt: record.modifiedAt, extents: parts.map { Extent(hash: $0.hash, size: $0.size) },
+            id: record.id)
     }
 
     static func encode(_ value: some Encodable) -> String {

@@ -53,17 +53,21 @@ package struct BlobService: Sendable {
     /// Stores a file of this machine. With `moving` it is gone from its place afterwards, and nothing is copied when it is
     /// on the store's file system.
     @discardableResult
-    package func put(_ address: BlobAddress, fileAt path: String, moving: Bool = false, headers: BlobHeaders? = nil) async throws -> StoredBlob {
+    package func put(_ address: BlobAddress, fileAt path: String, moving: Bool = false, headers: BlobHeaders? = nil) async throws
+        -> StoredBlob
+    {
         try Self.checkName(address)
         let written = try await store.adopt(fileAt: path, moving: moving)
         return try await save(
-            address, written, headers: headers ?? BlobHeaders(contentType: Self.contentType(ofFile: path)), metadata: [:], kind: .block, md5: nil,
+            address, written, headers: headers ?? BlobHeaders(contentType: Self.contentType(ofFile: path)), metadata: [:], kind: .block,
+            md5: nil,
             conditions: BlobConditions())
     }
 
     /// Gives another name to the same bytes, at once and without copying them; `headers` and `metadata` are the source's unless given.
     package func copy(
-        _ source: BlobAddress, to target: BlobAddress, metadata values: [String: String]? = nil, conditions: BlobConditions = BlobConditions()
+        _ source: BlobAddress, to target: BlobAddress, metadata values: [String: String]? = nil,
+        conditions: BlobConditions = BlobConditions()
     ) async throws -> StoredBlob {
         try Self.checkName(target)
         let (now, etag) = (now(), Self.newEtag())
@@ -115,12 +119,16 @@ package struct BlobService: Sendable {
     // MARK: Changes
 
     /// Replaces the metadata.
-    package func setMetadata(_ values: [String: String], of address: BlobAddress, conditions: BlobConditions = BlobConditions()) async throws -> StoredBlob {
+    package func setMetadata(_ values: [String: String], of address: BlobAddress, conditions: BlobConditions = BlobConditions())
+        async throws -> StoredBlob
+    {
         try await change(address, conditions) { $0.metadata = values }
     }
 
     /// Replaces all headers.
-    package func setHeaders(_ headers: BlobHeaders, of address: BlobAddress, conditions: BlobConditions = BlobConditions()) async throws -> StoredBlob {
+    package func setHeaders(_ headers: BlobHeaders, of address: BlobAddress, conditions: BlobConditions = BlobConditions()) async throws
+        -> StoredBlob
+    {
         try await change(address, conditions) { $0.headers = headers }
     }
 
@@ -164,7 +172,9 @@ package struct BlobService: Sendable {
         let properties = datastore.effectiveProperties
         guard let container = properties["containerName"]?.stringValue ?? properties["filesystem"]?.stringValue else {
             throw Problem(
-                .unsupported, "the datastore '\(path.datastore)' is of the type '\(properties["datastoreType"]?.stringValue ?? "")', which holds no blobs here; use one of type azure_blob",
+                .unsupported,
+                "the datastore '\(path.datastore)' is of the type '\(properties["datastoreType"]?.stringValue ?? "")', which holds no blobs here; "
+                    + "use one of type azure_blob",
                 target: "datastore")
         }
         // The wire spells the account as `HOST:PORT/blobstore/ACCOUNT` (azure-wire.md 1.1).
@@ -192,12 +202,14 @@ package struct BlobService: Sendable {
     ) -> StoredBlob {
         let now = now()
         return StoredBlob(
-            address: address, kind: kind, size: extents.reduce(0) { $0 + $1.size }, headers: headers, metadata: values, etag: Self.newEtag(),
+            address: address, kind: kind, size: extents.reduce(0) { $0 + $1.size }, headers: headers, metadata: values,
+            etag: Self.newEtag(),
             createdAt: now, modifiedAt: now, extents: extents, id: 0)
     }
 
     /// Sets the name to the new blob, keeping its day of creation. `blocks` are the ids of the extents, empty for none.
-    static func replace(_ tx: MetadataTransaction, with blob: StoredBlob, blocks: [String], conditions: BlobConditions) throws -> StoredBlob {
+    static func replace(_ tx: MetadataTransaction, with blob: StoredBlob, blocks: [String], conditions: BlobConditions) throws -> StoredBlob
+    {
         var blob = blob
         let container = try container(tx, blob.address.container)
         let existing = try Self.blob(tx, blob.address, in: container)
@@ -228,7 +240,8 @@ package struct BlobService: Sendable {
 
     static func check(_ md5: [UInt8]?, of written: WrittenExtent) throws(Problem) {
         guard let md5, md5 != written.md5 else { return }
-        throw Problem(.invalidInput, "the bytes that arrived do not have the MD5 that came with them; send them again", target: "Content-MD5")
+        throw Problem(
+            .invalidInput, "the bytes that arrived do not have the MD5 that came with them; send them again", target: "Content-MD5")
     }
 
     static func newEtag() -> String {

@@ -1,5 +1,5 @@
-package import Foundation
-package import Resources
+internal import Foundation
+internal import Resources
 
 /// The POST actions by which clients reach the bytes: secrets of a datastore, and slots for uploads.
 package enum StorageActions {

@@ -26,12 +26,18 @@ package struct ArtifactPath: Sendable, Hashable {
     private static func check(_ text: String, original: String) throws(Problem) {
         guard !text.isEmpty else { return }
         let bytes = Array(text.utf8)
-        let isDrive = bytes.count > 2 && Character(text.unicodeScalars.first ?? " ").isLetter && bytes[1] == UInt8(ascii: ":") && bytes[2] == UInt8(ascii: "/")
-        guard !text.contains("\\"), !text.contains("#"), !text.contains("\0"), !isDrive, !text.lowercased().hasPrefix("file:") else { throw invalid(original) }
+        let isDrive =
+            bytes.count > 2 && Character(text.unicodeScalars.first ?? " ").isLetter && bytes[1] == UInt8(ascii: ":")
+            && bytes[2] == UInt8(ascii: "/")
+        guard !text.contains("\\"), !text.contains("#"), !text.contains("\0"), !isDrive, !text.lowercased().hasPrefix("file:") else {
+            throw invalid(original)
+        }
         var parts = text.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count > 1, parts.last == "" { parts.removeLast() }
         for part in parts {
-            guard !part.isEmpty, part != ".", !part.split(whereSeparator: { "?;=&".contains($0) }).contains("..") else { throw invalid(original) }
+            guard !part.isEmpty, part != ".", !part.split(whereSeparator: { "?;=&".contains($0) }).contains("..") else {
+                throw invalid(original)
+            }
         }
     }
 
@@ -55,7 +61,9 @@ package struct ArtifactPath: Sendable, Hashable {
         decoded.reserveCapacity(bytes.count)
         var index = 0
         while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]),
+                let low = digit(bytes[index + 2])
+            {
                 decoded.append(high << 4 | low)
                 index += 3
             } else {

@@ -91,9 +91,12 @@ package struct ArtifactPlace: Sendable, Hashable {
             Problem(.invalidInput, "Invalid artifact location \(FactRules.quoted(location)): \(why)", target: "artifact_location")
         }
         guard location.utf8.count <= 2048 else { throw refused("it is longer than 2048 bytes") }
-        guard let colon = location.firstIndex(of: ":") else { throw refused("places on the server's own disk are not offered; leave it out") }
+        guard let colon = location.firstIndex(of: ":") else {
+            throw refused("places on the server's own disk are not offered; leave it out")
+        }
         let scheme = location[..<colon].lowercased()
-        guard ["mlflow-artifacts", "azureml", "s3", "gs", "wasbs", "abfss", "https", "http", "hdfs", "dbfs", "r2", "b2"].contains(scheme) else {
+        guard ["mlflow-artifacts", "azureml", "s3", "gs", "wasbs", "abfss", "https", "http", "hdfs", "dbfs", "r2", "b2"].contains(scheme)
+        else {
             throw refused("places on the server's own disk are not offered; leave it out, or use mlflow-artifacts:/ or an object store")
         }
         guard !location.contains("#"), !location.contains("?"), !location.contains(";"), !location.contains("\\") else {

@@ -23,21 +23,24 @@ package enum FactRules {
         guard key.allSatisfy({ $0.isLetter || $0.isNumber || "_-./: ".contains($0) }) else {
             throw Problem(
                 .invalidInput,
-                "Invalid value \(quoted(key)) for parameter '\(field)' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).",
+                "Invalid value \(quoted(key)) for parameter '\(field)' supplied: Names may only contain alphanumerics, "
+                    + "underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).",
                 target: field)
         }
         let parts = key.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains("."), !parts.contains(".."), !parts.contains("") else {
             throw Problem(
                 .invalidInput,
-                "Invalid value \(quoted(key)) for parameter '\(field)' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such.",
+                "Invalid value \(quoted(key)) for parameter '\(field)' supplied: Names may be treated as files in certain cases, "
+                    + "and must not resolve to other names when treated as such.",
                 target: field)
         }
     }
 
     package static func check(value: String, field: String, limit: Int) throws(Problem) {
         guard value.count <= limit else {
-            throw Problem(.invalidInput, "'\(field)' exceeds the maximum length of \(limit) characters: it has \(value.count)", target: field)
+            throw Problem(
+                .invalidInput, "'\(field)' exceeds the maximum length of \(limit) characters: it has \(value.count)", target: field)
         }
     }
 
@@ -76,7 +79,8 @@ package enum FactRules {
 
     package static func missing(_ field: String) -> Problem {
         Problem(
-            .invalidInput, "Missing value for required parameter '\(field)'. See the API docs for more information about request parameters.",
+            .invalidInput,
+            "Missing value for required parameter '\(field)'. See the API docs for more information about request parameters.",
             target: field)
     }
 

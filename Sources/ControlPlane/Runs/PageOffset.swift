@@ -3,7 +3,9 @@ package import Resources
 
 /// The token of a next page: an offset, opaque to clients. The token of one search is meaningless in another.
 package enum PageOffset {
-    package static func token(_ offset: Int) -> String { Data(JSON.object(["offset": .integer(Int64(offset))]).bytes()).base64EncodedString() }
+    package static func token(_ offset: Int) -> String {
+        Data(JSON.object(["offset": .integer(Int64(offset))]).bytes()).base64EncodedString()
+    }
 
     package static func offset(of token: String?) throws(Problem) -> Int {
         guard let token, !token.isEmpty else { return 0 }
@@ -23,7 +25,8 @@ package enum PageOffset {
         let limit = limit ?? standard
         guard limit > 0 else {
             throw Problem(
-                .invalidInput, "Invalid value for request parameter max_results. It must be a positive integer, but got value \(limit)", target: "max_results")
+                .invalidInput, "Invalid value for request parameter max_results. It must be a positive integer, but got value \(limit)",
+                target: "max_results")
         }
         guard limit <= maximum else {
             throw Problem(

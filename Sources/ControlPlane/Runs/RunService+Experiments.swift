@@ -46,7 +46,9 @@ extension RunService {
         try await store.write { tx in
             let experiment = try Self.experiment(id, in: workspace, tx)
             guard experiment.lifecycle == .active else {
-                throw Problem(.invalidInput, "Cannot rename experiment in non-active lifecycle stage. Current stage: deleted", target: "experiment_id")
+                throw Problem(
+                    .invalidInput, "Cannot rename experiment in non-active lifecycle stage. Current stage: deleted", target: "experiment_id"
+                )
             }
             if experiment.name != name { try Self.checkFree(name, in: workspace, tx) }
             try tx.rename(experiment, to: name, at: time)
@@ -59,7 +61,9 @@ extension RunService {
         try await store.write { tx in
             let experiment = try Self.activeExperiment(id, in: workspace, tx)
             guard experiment.id != 0 else {
-                throw Problem(.invalidInput, "Cannot delete the default experiment '0': jobs and runs without an experiment go there", target: "experiment_id")
+                throw Problem(
+                    .invalidInput, "Cannot delete the default experiment '0': jobs and runs without an experiment go there",
+                    target: "experiment_id")
             }
             try tx.setLifecycle(.deleted, ofExperiment: experiment, at: time)
         }
@@ -105,6 +109,7 @@ extension RunService {
         throw Problem(
             .conflict,
             "Experiment(name=\(name)) already exists"
-                + (taken.lifecycle == .deleted ? " in deleted state; restore it, or rename it before you use its name" : ""), target: "name")
+                + (taken.lifecycle == .deleted ? " in deleted state; restore it, or rename it before you use its name" : ""), target: "name"
+        )
     }
 }

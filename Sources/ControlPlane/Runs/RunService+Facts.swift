@@ -28,7 +28,8 @@ extension RunService {
                 guard let stored = try tx.insertLabel(parameter, of: run.sequence, in: .parameter) else { continue }
                 throw Problem(
                     .invalidInput,
-                    "Changing param values is not allowed. Param with key='\(parameter.key)' was already logged with value='\(stored)' for run ID='\(id)'. Attempted logging new value '\(parameter.value)'.",
+                    "Changing param values is not allowed. Param with key='\(parameter.key)' was already logged with "
+                        + "value='\(stored)' for run ID='\(id)'. Attempted logging new value '\(parameter.value)'.",
                     target: "params")
             }
             try tx.logMetrics(metrics, of: run)
@@ -44,13 +45,15 @@ extension RunService {
 
     private static func checkSizes(_ metrics: Int, _ parameters: Int, _ tags: Int) throws(Problem) {
         let limits = [
-            ("metrics", metrics, FactRules.metricsPerBatch), ("params", parameters, FactRules.parametersPerBatch), ("tags", tags, FactRules.tagsPerBatch),
+            ("metrics", metrics, FactRules.metricsPerBatch), ("params", parameters, FactRules.parametersPerBatch),
+            ("tags", tags, FactRules.tagsPerBatch),
             ("metrics, params, and tags", metrics + parameters + tags, FactRules.entitiesPerBatch),
         ]
         for (name, count, limit) in limits where count > limit {
             throw Problem(
                 .invalidInput,
-                "A batch logging request can contain at most \(limit) \(name). Got \(count) \(name). Please split up \(name) across multiple requests and try again.",
+                "A batch logging request can contain at most \(limit) \(name). Got \(count) \(name). Please split up \(name) "
+                    + "across multiple requests and try again.",
                 target: name)
         }
     }
@@ -61,7 +64,8 @@ extension RunService {
             if let earlier = values.updateValue(parameter.value, forKey: parameter.key), earlier != parameter.value {
                 throw Problem(
                     .invalidInput,
-                    "Duplicate parameter keys have been submitted: ['\(parameter.key)']. Please ensure the request contains only one param value per param key.",
+                    "Duplicate parameter keys have been submitted: ['\(parameter.key)']. Please ensure the request contains only "
+                        + "one param value per param key.",
                     target: "params")
             }
         }
@@ -72,7 +76,8 @@ extension RunService {
     package func logInputs(datasets: [DatasetRecord], models: [RunModelRecord], ofRun id: String, in workspace: WorkspaceID) async throws {
         for (index, dataset) in datasets.enumerated() {
             let limits = [
-                ("name", dataset.name, 500), ("digest", dataset.digest, 36), ("source_type", dataset.sourceType, 500), ("source", dataset.source, 65_535),
+                ("name", dataset.name, 500), ("digest", dataset.digest, 36), ("source_type", dataset.sourceType, 500),
+                ("source", dataset.source, 65_535),
                 ("schema", dataset.schema ?? "", 1_048_575), ("profile", dataset.profile ?? "", 16_777_215),
             ]
             for (field, value, limit) in limits {
@@ -91,9 +96,13 @@ extension RunService {
     }
 
     /// The datasets that runs of experiments read.
-    package func datasets(inExperiments ids: [String], in workspace: WorkspaceID) async throws -> [(experiment: Int64, dataset: DatasetRecord)] {
+    package func datasets(
+        inExperiments ids: [String], in workspace: WorkspaceID
+    ) async throws -> [(experiment: Int64, dataset: DatasetRecord)] {
         guard ids.count <= 20 else {
-            throw Problem(.invalidInput, "Invalid number of experiments: at most 20 are searched for datasets, got \(ids.count)", target: "experiment_ids")
+            throw Problem(
+                .invalidInput, "Invalid number of experiments: at most 20 are searched for datasets, got \(ids.count)",
+                target: "experiment_ids")
         }
         return try await store.read { try $0.datasets(inExperiments: ids.compactMap(Int64.init), of: workspace, limit: 1000) }
     }

@@ -37,7 +37,9 @@ extension RunService {
 
     package func setTags(_ tags: [LabelRecord], ofLoggedModel id: String, in workspace: WorkspaceID) async throws -> LoggedModelRecord {
         try FactRules.check(freeTags: tags, limit: FactRules.tagLength)
-        return try await changeLoggedModel(id, in: workspace) { tx, model in try tx.saveLabels(tags, of: model.sequence, in: .loggedModelTag) }
+        return try await changeLoggedModel(id, in: workspace) { tx, model in
+            try tx.saveLabels(tags, of: model.sequence, in: .loggedModelTag)
+        }
     }
 
     package func deleteTag(_ key: String, ofLoggedModel id: String, in workspace: WorkspaceID) async throws {
@@ -62,7 +64,8 @@ extension RunService {
     }
 
     package func searchLoggedModels(
-        experiments ids: [String], filter: String?, orderBy: [(field: String, isAscending: Bool)], dataset: (name: String, digest: String?)?,
+        experiments ids: [String], filter: String?, orderBy: [(field: String, isAscending: Bool)],
+        dataset: (name: String, digest: String?)?,
         maxResults: Int?, pageToken: String?, in workspace: WorkspaceID
     ) async throws -> Page<LoggedModelRecord> {
         var query = try SearchParser.query(filter: filter, orderBy: [], vocabulary: .loggedModels)
@@ -90,13 +93,18 @@ extension RunService {
         let time = now().milliseconds
         let place = ArtifactPlace(owner: id, path: folder)
         try await store.write { tx in
-            guard let run = try tx.run(id, in: workspace), let experiment = try tx.experiment(id: run.experimentID, in: workspace) else { return }
+            guard let run = try tx.run(id, in: workspace), let experiment = try tx.experiment(id: run.experimentID, in: workspace) else {
+                return
+            }
             let query = SearchQuery(conditions: [
                 .init(.attribute("name"), .equal, .text(name)), .init(.attribute("source_run_id"), .equal, .text(id)),
             ])
-            guard try tx.searchLoggedModels(query, experiments: [run.experimentID], dataset: nil, in: workspace, limit: 1, offset: 0).isEmpty else { return }
+            guard
+                try tx.searchLoggedModels(query, experiments: [run.experimentID], dataset: nil, in: workspace, limit: 1, offset: 0).isEmpty
+            else { return }
             try tx.insertLoggedModel(
-                id: "m-" + Self.newID(), name: name, modelType: nil, sourceRun: id, status: Self.loggedModelStatuses[2], artifactPath: place.path,
+                id: "m-" + Self.newID(), name: name, modelType: nil, sourceRun: id, status: Self.loggedModelStatuses[2],
+                artifactPath: place.path,
                 tags: [], parameters: [], experiment: experiment, in: workspace, at: time)
         }
     }
@@ -125,7 +133,8 @@ extension RunService {
         guard !name.contains(where: { "/:.%\"'".contains($0) }) else {
             throw Problem(
                 .invalidInput,
-                "Invalid model name (\(FactRules.quoted(name))) provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\")",
+                "Invalid model name (\(FactRules.quoted(name))) provided. Model name must be a non-empty string and cannot "
+                    + "contain the following characters: ('/', ':', '.', '%', '\"', \"'\")",
                 target: "name")
         }
         try FactRules.check(value: name, field: "name", limit: 500)

@@ -15,7 +15,8 @@ extension RunService {
         if let given, let tagged, given != tagged {
             throw Problem(
                 .invalidInput,
-                "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='\(given)', mlflow.runName='\(tagged)').",
+                "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
+                    + "(run_name='\(given)', mlflow.runName='\(tagged)').",
                 target: "run_name")
         }
         let runName = given ?? tagged ?? RunNames.random()

@@ -4,7 +4,8 @@ package import Resources
 extension RunService {
     /// A page of runs with their facts. Experiments that are not there are passed over; without any, nothing is found.
     package func searchRuns(
-        experiments ids: [String], filter: String?, orderBy: [String] = [], view: View = .active, maxResults: Int? = nil, pageToken: String? = nil,
+        experiments ids: [String], filter: String?, orderBy: [String] = [], view: View = .active, maxResults: Int? = nil,
+        pageToken: String? = nil,
         in workspace: WorkspaceID
     ) async throws -> Page<RunDetail> {
         let query = try SearchParser.query(filter: filter, orderBy: orderBy, vocabulary: .runs)

@@ -32,7 +32,8 @@ package struct RunService: Sendable {
 
     static func experiment(_ id: String, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws -> ExperimentRecord {
         guard let number = Int64(id), number >= 0, String(number) == id else {
-            throw Problem(.invalidInput, "Invalid experiment ID '\(id.prefix(64))': it must be a whole number in decimal", target: "experiment_id")
+            throw Problem(
+                .invalidInput, "Invalid experiment ID '\(id.prefix(64))': it must be a whole number in decimal", target: "experiment_id")
         }
         guard let experiment = try tx.experiment(id: number, in: workspace) else {
             throw Problem(.notFound, "No Experiment with id=\(id) exists", target: "experiment_id")

@@ -1,8 +1,9 @@
-package import ControlPlane
+internal import ControlPlane
 internal import Foundation
 internal import Kinds
 internal import MetadataStore
-package import Resources
+internal import ProcessHost
+internal import Resources
 
 /// Makes command jobs true: starts what fits on its compute, finds running ones again after a restart, stops what is to
 /// be cancelled.

@@ -1,8 +1,8 @@
 package import ControlPlane
 package import Environments
-package import Foundation
+internal import Foundation
 package import Kinds
-internal import MetadataStore
+package import MetadataStore
 package import ProcessHost
 package import Resources
 

@@ -1,3 +1,4 @@
+internal import BlobStore
 internal import ControlPlane
 internal import Foundation
 internal import Kinds
@@ -62,7 +63,7 @@ struct Materializer {
         do {
             let kinds = type.hasSuffix("_model") ? ["models", "data"] : ["data", "models"]
             let address = try await services.locator.locate(uri, in: job.workspace, kinds: kinds)
-            let isFile = try await services.blobs.find(address).map { !$0.isFolderMarker } ?? false
+            let isFile = try await services.blobs.find(address).map { _ in true } ?? false
             let target = isFile ? "\(path)/\(address.name.split(separator: "/").last.map(String.init) ?? name)" : path
             try await services.blobs.materialise(address, to: target)
             return target

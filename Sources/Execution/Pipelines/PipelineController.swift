@@ -1,8 +1,8 @@
-package import ControlPlane
+internal import ControlPlane
 internal import Foundation
 internal import Kinds
 internal import MetadataStore
-package import Resources
+internal import Resources
 
 /// Makes pipelines true: puts an ordinary job for each step as soon as its inputs are there, and ends the pipeline with
 /// its steps.

@@ -1,5 +1,4 @@
 package import Kinds
-package import Resources
 
 /// What a pipeline should do next, from what its steps have done. Pure: the same picture gives the same answer, so a
 /// restarted server goes on where the old one stopped.

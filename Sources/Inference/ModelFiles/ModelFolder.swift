@@ -54,7 +54,8 @@ package struct ModelFolder: Sendable {
     }
 
     private static func search(_ folder: String, depth: Int) throws -> [String: ModelFile] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") && $0 != "__pycache__" }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .filter { !$0.hasPrefix(".") && $0 != "__pycache__" }
         let paths = names.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0 }
         var found: [String: ModelFile] = [:]
         for type in fileTypes {

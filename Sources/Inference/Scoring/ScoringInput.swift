@@ -30,7 +30,8 @@ package struct ScoringInput: Equatable {
         if let text = fields["image"] {
             self.init(shape: .single, images: [try Self.decode(text, at: "image")])
         } else if let table = fields["input_data"] {
-            self.init(shape: .autoML, images: try Self.rows(of: table).enumerated().map { try Self.decode($1, at: "input_data.data[\($0)]") })
+            let images = try Self.rows(of: table).enumerated().map { try Self.decode($1, at: "input_data.data[\($0)]") }
+            self.init(shape: .autoML, images: images)
         } else {
             throw InferenceError(
                 "the request has neither image nor input_data; send {\"image\": \"<base64>\"} "
@@ -57,7 +58,9 @@ package struct ScoringInput: Equatable {
         }
         return try data.enumerated().map { index, row in
             guard let cells = row as? [Any] else { return row }
-            guard cells.indices.contains(column) else { throw InferenceError("input_data.data[\(index)] has no value for the column image") }
+            guard cells.indices.contains(column) else {
+                throw InferenceError("input_data.data[\(index)] has no value for the column image")
+            }
             return cells[column]
         }
     }

@@ -52,7 +52,8 @@ struct ScoringOutput {
         objects.map {
             let box = fractions($0.box, image)
             return Detection(
-                class_id: $0.category, class_name: name($0.category), confidence: $0.score, box_xyxyn: [box.xMin, box.yMin, box.xMax, box.yMax])
+                class_id: $0.category, class_name: name($0.category), confidence: $0.score,
+                box_xyxyn: [box.xMin, box.yMin, box.xMax, box.yMax])
         }
     }
 
@@ -61,7 +62,8 @@ struct ScoringOutput {
             boxes: objects.map {
                 let box = fractions($0.box, image)
                 return .init(
-                    box: .init(topX: box.xMin, topY: box.yMin, bottomX: box.xMax, bottomY: box.yMax), label: name($0.category), score: $0.score)
+                    box: .init(topX: box.xMin, topY: box.yMin, bottomX: box.xMax, bottomY: box.yMax),
+                    label: name($0.category), score: $0.score)
             })
     }
 

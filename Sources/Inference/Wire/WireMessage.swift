@@ -18,7 +18,8 @@ package struct WireRequest: Sendable, Hashable, Codable {
     }
 
     package init(
-        id: String, kind: Kind = .score, method: String = "POST", path: String = "/score", query: String = "", headers: [String: String] = [:]
+        id: String, kind: Kind = .score, method: String = "POST", path: String = "/score", query: String = "",
+        headers: [String: String] = [:]
     ) {
         self.id = id
         self.kind = kind

@@ -3,8 +3,8 @@ internal import ControlPlane
 internal import HTTPSupport
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import MetadataStore
+internal import NIOCore
 internal import Resources
 
 /// Artifacts: the proxy that plain clients upload to and download from, lists, and the downloads of the web pages. Bytes
@@ -119,7 +119,9 @@ struct ArtifactEndpoints: Sendable {
 
     private func checkWritable(_ place: ArtifactPlace) throws(Problem) {
         guard place.isWritable else {
-            throw Problem(.forbidden, "the datastore '\(place.datastore)' is written through Azure's storage addresses, not through MLflow's proxy", target: "path")
+            throw Problem(
+                .forbidden, "the datastore '\(place.datastore)' is written through Azure's storage addresses, not through MLflow's proxy",
+                target: "path")
         }
     }
 
@@ -151,11 +153,15 @@ struct ArtifactEndpoints: Sendable {
     private func fetch(_ place: ArtifactPlace, _ scope: MLflowScope) async throws -> Response {
         let address = try await blobs.resolve(place.datastorePath, in: scope.workspace)
         guard let blob = try await blobs.find(address) else {
-            if try await isFolder(address) { throw Problem(.invalidInput, "this path is a directory; list it and fetch its files", target: "path") }
+            if try await isFolder(address) {
+                throw Problem(.invalidInput, "this path is a directory; list it and fetch its files", target: "path")
+            }
             throw Problem(.notFound, "there is no artifact at this path", target: "path")
         }
         let file = address.name.split(separator: "/").last.map(String.init) ?? "artifact"
-        let plain = file.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 && !"\"\\;%".unicodeScalars.contains($0) ? Character($0) : "_" }
+        let plain = file.unicodeScalars.map {
+            $0.isASCII && $0.value >= 0x20 && !"\"\\;%".unicodeScalars.contains($0) ? Character($0) : "_"
+        }
         var headers: HTTPFields = [.contentType: blob.headers.contentType]
         for (name, value) in [("Content-Disposition", "attachment; filename=\"\(String(plain))\""), ("X-Content-Type-Options", "nosniff")] {
             if let name = HTTPField.Name(name) { headers[name] = value }

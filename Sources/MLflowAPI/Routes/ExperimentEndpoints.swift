@@ -18,7 +18,10 @@ struct ExperimentEndpoints: Sendable {
                 ["experiment": call.scope.json(try await runs.experiment(try call.arguments.required("experiment_id"), in: call.workspace))]
             },
             MLflowEndpoint(.get, "experiments/get-by-name") { call in
-                ["experiment": call.scope.json(try await runs.experiment(named: try call.arguments.required("experiment_name"), in: call.workspace))]
+                [
+                    "experiment": call.scope.json(
+                        try await runs.experiment(named: try call.arguments.required("experiment_name"), in: call.workspace))
+                ]
             },
             MLflowEndpoint(.get, "experiments/search", search),
             MLflowEndpoint(.post, "experiments/search", search),
@@ -49,13 +52,15 @@ struct ExperimentEndpoints: Sendable {
                 let ids = try call.arguments.texts("experiment_ids")
                 guard !ids.isEmpty else { throw FactRules.missing("experiment_ids") }
                 var json: JSON = [:]
-                json.set("dataset_summaries", try await runs.datasets(inExperiments: ids, in: call.workspace).map { experiment, dataset in
-                    var summary: JSON = [
-                        "experiment_id": .string(String(experiment)), "name": .string(dataset.name), "digest": .string(dataset.digest),
-                    ]
-                    if let context = dataset.tags.first { summary["context"] = .string(context.value) }
-                    return summary
-                })
+                json.set(
+                    "dataset_summaries",
+                    try await runs.datasets(inExperiments: ids, in: call.workspace).map { experiment, dataset in
+                        var summary: JSON = [
+                            "experiment_id": .string(String(experiment)), "name": .string(dataset.name), "digest": .string(dataset.digest),
+                        ]
+                        if let context = dataset.tags.first { summary["context"] = .string(context.value) }
+                        return summary
+                    })
                 return json
             },
         ]
@@ -63,7 +68,8 @@ struct ExperimentEndpoints: Sendable {
 
     private func search(_ call: MLflowCall) async throws -> JSON {
         let page = try await runs.searchExperiments(
-            filter: try call.arguments.text("filter"), orderBy: try call.arguments.texts("order_by"), view: try call.arguments.view("view_type"),
+            filter: try call.arguments.text("filter"), orderBy: try call.arguments.texts("order_by"),
+            view: try call.arguments.view("view_type"),
             maxResults: try call.arguments.count("max_results"), pageToken: try call.arguments.text("page_token"), in: call.workspace)
         var json: JSON = [:]
         json.set("experiments", page.items.map(call.scope.json))

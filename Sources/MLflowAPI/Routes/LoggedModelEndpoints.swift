@@ -1,6 +1,6 @@
 internal import ControlPlane
-internal import MetadataStore
 internal import HTTPTypes
+internal import MetadataStore
 internal import Resources
 
 struct LoggedModelEndpoints: Sendable {
@@ -11,8 +11,10 @@ struct LoggedModelEndpoints: Sendable {
             MLflowEndpoint(.post, "logged-models") { call in
                 let arguments = call.arguments
                 let model = try await runs.createLoggedModel(
-                    in: try arguments.required("experiment_id"), name: try arguments.text("name"), modelType: try arguments.text("model_type"),
-                    sourceRun: try arguments.text("source_run_id"), tags: try arguments.labels("tags"), parameters: try arguments.labels("params"),
+                    in: try arguments.required("experiment_id"), name: try arguments.text("name"),
+                    modelType: try arguments.text("model_type"),
+                    sourceRun: try arguments.text("source_run_id"), tags: try arguments.labels("tags"),
+                    parameters: try arguments.labels("params"),
                     workspace: call.workspace)
                 return ["model": call.scope.json(model)]
             },
@@ -64,7 +66,9 @@ struct LoggedModelEndpoints: Sendable {
     private func status(_ arguments: MLflowArguments) throws(Problem) -> String {
         guard let value = arguments["status"] else { throw FactRules.missing("status") }
         if let number = value.integerValue, 1...3 ~= number { return RunService.loggedModelStatuses[Int(number)] }
-        guard let text = value.stringValue, RunService.loggedModelStatuses.dropFirst().contains(text) else { throw arguments.invalid(value, "status") }
+        guard let text = value.stringValue, RunService.loggedModelStatuses.dropFirst().contains(text) else {
+            throw arguments.invalid(value, "status")
+        }
         return text
     }
 }

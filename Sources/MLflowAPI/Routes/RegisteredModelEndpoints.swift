@@ -10,7 +10,8 @@ struct RegisteredModelEndpoints: Sendable {
         [
             MLflowEndpoint(.post, "registered-models/create") { call in
                 let model = try await models.create(
-                    try call.arguments.required("name"), description: try call.arguments.text("description"), tags: try call.arguments.labels("tags"),
+                    try call.arguments.required("name"), description: try call.arguments.text("description"),
+                    tags: try call.arguments.labels("tags"),
                     in: call.workspace)
                 return ["registered_model": call.scope.json(model)]
             },
@@ -20,7 +21,8 @@ struct RegisteredModelEndpoints: Sendable {
             MLflowEndpoint(.get, "registered-models/search") { call in
                 let page = try await models.search(
                     filter: try call.arguments.text("filter"), orderBy: try call.arguments.texts("order_by"),
-                    maxResults: try call.arguments.count("max_results"), pageToken: try call.arguments.text("page_token"), in: call.workspace)
+                    maxResults: try call.arguments.count("max_results"), pageToken: try call.arguments.text("page_token"),
+                    in: call.workspace)
                 var json: JSON = [:]
                 json.set("registered_models", page.items.map(call.scope.json))
                 json.set(pageToken: page.nextToken)

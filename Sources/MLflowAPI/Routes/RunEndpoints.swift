@@ -1,6 +1,6 @@
 internal import ControlPlane
-internal import MetadataStore
 internal import HTTPTypes
+internal import MetadataStore
 internal import Resources
 
 struct RunEndpoints: Sendable {
@@ -12,7 +12,8 @@ struct RunEndpoints: Sendable {
                 let arguments = call.arguments
                 let detail = try await runs.createRun(
                     in: try arguments.text("experiment_id") ?? "0", userID: try arguments.text("user_id") ?? call.principal.name,
-                    name: try arguments.text("run_name"), startTime: try arguments.integer("start_time"), tags: try arguments.labels("tags"),
+                    name: try arguments.text("run_name"), startTime: try arguments.integer("start_time"),
+                    tags: try arguments.labels("tags"),
                     workspace: call.workspace)
                 return ["run": call.scope.json(detail)]
             },
@@ -64,7 +65,9 @@ struct RunEndpoints: Sendable {
             MLflowEndpoint(.post, "runs/log-model") { call in
                 let text = try call.arguments.required("model_json")
                 guard let entry = try? JSON(parsing: text), entry["artifact_path"] != nil || entry["artifactPath"] != nil else {
-                    throw Problem(.invalidInput, "Malformed model info. \(FactRules.quoted(text)) could not be parsed as MLflow model JSON", target: "model_json")
+                    throw Problem(
+                        .invalidInput, "Malformed model info. \(FactRules.quoted(text)) could not be parsed as MLflow model JSON",
+                        target: "model_json")
                 }
                 try await runs.logModelEntry(entry, ofRun: try call.runID, in: call.workspace)
                 return [:]
@@ -84,8 +87,10 @@ struct RunEndpoints: Sendable {
     private func search(_ call: MLflowCall) async throws -> JSON {
         let arguments = call.arguments
         let page = try await runs.searchRuns(
-            experiments: try arguments.texts("experiment_ids"), filter: try arguments.text("filter"), orderBy: try arguments.texts("order_by"),
-            view: try arguments.view("run_view_type"), maxResults: try arguments.count("max_results"), pageToken: try arguments.text("page_token"),
+            experiments: try arguments.texts("experiment_ids"), filter: try arguments.text("filter"),
+            orderBy: try arguments.texts("order_by"),
+            view: try arguments.view("run_view_type"), maxResults: try arguments.count("max_results"),
+            pageToken: try arguments.text("page_token"),
             in: call.workspace)
         var json: JSON = [:]
         json.set("runs", page.items.map(call.scope.json))

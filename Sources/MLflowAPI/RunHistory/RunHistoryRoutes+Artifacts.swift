@@ -1,6 +1,6 @@
 internal import ControlPlane
-internal import HTTPSupport
 internal import Foundation
+internal import HTTPSupport
 internal import MetadataStore
 internal import Resources
 
@@ -15,12 +15,15 @@ extension RunHistoryRoutes {
         let root = try await place(of: owner, call)
         let items = try await call.body()["paths"]?.arrayValue ?? []
         guard items.count <= Self.filesPerRequest else {
-            throw Problem(.invalidInput, "at most \(Self.filesPerRequest) files can be announced at once, got \(items.count)", target: "paths")
+            throw Problem(
+                .invalidInput, "at most \(Self.filesPerRequest) files can be announced at once, got \(items.count)", target: "paths")
         }
         var artifacts: JSON = [:]
         var contents: JSON = [:]
         for item in items {
-            guard let text = item["path"]?.stringValue ?? item.stringValue else { throw Problem(.invalidInput, "'path' is missing", target: "paths") }
+            guard let text = item["path"]?.stringValue ?? item.stringValue else {
+                throw Problem(.invalidInput, "'path' is missing", target: "paths")
+            }
             let path = try ArtifactPath(text)
             guard !path.text.isEmpty else { throw Problem(.invalidInput, "Invalid path: it is empty", target: "paths") }
             let address = try await blobs.resolve(root.appending(path).datastorePath, in: call.workspace)

@@ -7,7 +7,9 @@ internal import Resources
 extension RunHistoryRoutes {
     /// `POST rundata`: a run and its outputs.
     func runData(_ call: Call) async throws -> JSON {
-        guard let id = try await call.body()["runId"]?.stringValue, !id.isEmpty else { throw Problem(.invalidInput, "'runId' is missing", target: "runId") }
+        guard let id = try await call.body()["runId"]?.stringValue, !id.isEmpty else {
+            throw Problem(.invalidInput, "'runId' is missing", target: "runId")
+        }
         var metadata = try await runBody(id, call)
         let job = try await resources.find(Self.job(id, call.workspace))
         var outputs: JSON = [:]
@@ -31,8 +33,11 @@ extension RunHistoryRoutes {
     private func resolve(_ id: String, _ call: Call) async throws -> (uri: String, type: String)? {
         switch AssetReference(id) {
         case .jobOutput(let job, let name, _):
-            guard let output = try await resources.find(Self.job(job, call.workspace))?.effectiveProperties["outputs"]?[name] else { return nil }
-            let place = output["uri"]?.stringValue.flatMap { DatastorePath($0) }
+            guard let output = try await resources.find(Self.job(job, call.workspace))?.effectiveProperties["outputs"]?[name] else {
+                return nil
+            }
+            let place =
+                output["uri"]?.stringValue.flatMap { DatastorePath($0) }
                 ?? DatastorePath(datastore: "workspaceblobstore", path: "azureml/\(job)/\(name)/")
             return (place.longURI(in: call.workspace), Self.type(of: output))
         case .resource(let asset): return try await place(of: asset, call)

@@ -1,12 +1,14 @@
 internal import ControlPlane
-internal import HTTPSupport
 internal import Foundation
+internal import HTTPSupport
 internal import MetadataStore
 internal import Resources
 
 /// Runs in Azure's words.
 extension RunHistoryRoutes {
-    func runBody(_ id: String, _ call: Call) async throws -> JSON { try await json(of: runs.run(id, in: call.workspace), in: call.workspace) }
+    func runBody(_ id: String, _ call: Call) async throws -> JSON {
+        try await json(of: runs.run(id, in: call.workspace), in: call.workspace)
+    }
 
     func children(of id: String, _ call: Call) async throws -> JSON {
         var value: [JSON] = []
@@ -63,7 +65,9 @@ extension RunHistoryRoutes {
         if let text = body["description"]?.stringValue { tags.append(LabelRecord("mlflow.note.content", text)) }
         if !tags.isEmpty { try await runs.logBatch(tags: tags, ofRun: id, in: call.workspace) }
         if let name = body["displayName"]?.stringValue { _ = try await runs.updateRun(id, name: name, in: call.workspace) }
-        if let hidden = body["hidden"]?.boolValue { try await runs.setLifecycle(hidden ? .deleted : .active, ofRun: id, in: call.workspace) }
+        if let hidden = body["hidden"]?.boolValue {
+            try await runs.setLifecycle(hidden ? .deleted : .active, ofRun: id, in: call.workspace)
+        }
     }
 
     // MARK: Values
@@ -84,12 +88,15 @@ extension RunHistoryRoutes {
         let isPipeline = job?["jobType"]?.stringValue == "Pipeline"
         var json: JSON = [
             "runId": .string(run.id), "runUuid": .string(run.id), "rootRunId": .string(tag("mlflow.rootRunId") ?? parent ?? run.id),
-            "parentRunId": JSON(parent), "status": .string(job?["status"]?.stringValue ?? Self.status(run.status)), "displayName": .string(run.name),
+            "parentRunId": JSON(parent), "status": .string(job?["status"]?.stringValue ?? Self.status(run.status)),
+            "displayName": .string(run.name),
             "name": .string(run.name), "experimentId": .string(String(run.experimentID)), "experimentName": .string(run.experimentName),
             "runType": .string(isPipeline ? "azureml.PipelineRun" : "azureml.scriptrun"),
-            "runTypeV2": ["orchestrator": .string(isPipeline ? "Pipeline" : "Execution"), "traits": []], "hidden": .bool(run.lifecycle == .deleted),
+            "runTypeV2": ["orchestrator": .string(isPipeline ? "Pipeline" : "Execution"), "traits": []],
+            "hidden": .bool(run.lifecycle == .deleted),
             "description": JSON(tag("mlflow.note.content")), "userId": .string(run.userID), "createdUtc": .string(start),
-            "startTimeUtc": run.status == .scheduled ? .null : .string(start), "endTimeUtc": JSON(run.endTime.map { Date(milliseconds: $0).iso8601 }),
+            "startTimeUtc": run.status == .scheduled ? .null : .string(start),
+            "endTimeUtc": JSON(run.endTime.map { Date(milliseconds: $0).iso8601 }),
             "properties": job?["properties"] ?? [:],
             "tags": .object(JSONObject(detail.tags.filter { !$0.key.hasPrefix("mlflow.") }.map { ($0.key, .string($0.value)) })),
         ]

@@ -50,7 +50,8 @@ package struct RunHistoryRoutes: Sendable {
 
     private func answer(_ request: Request, _ context: APIContext) async throws -> JSON {
         var parts = request.uri.path.split(separator: "/").map(String.init)[...]
-        guard let principal = context.principal, parts.count > 10, let id = MLflowAddress.workspace(Array(parts.dropFirst(2).prefix(8))) else {
+        guard let principal = context.principal, parts.count > 10, let id = MLflowAddress.workspace(Array(parts.dropFirst(2).prefix(8)))
+        else {
             throw nothing(at: request)
         }
         let service = parts.removeFirst().lowercased()
@@ -92,6 +93,6 @@ package struct RunHistoryRoutes: Sendable {
 
     static func response(_ problem: Problem) -> Response {
         let code = problem.code == .notFound ? "ResourceNotFound" : problem.code == .invalidInput ? "UserError" : problem.code.rawValue
-        return .json(["error": ["code": .string(code), "message": .string(problem.description)]], status: problem.httpStatus)
+        return .json(["error": ["code": .string(code), "message": .string(problem.message)]], status: problem.httpStatus)
     }
 }

@@ -177,7 +177,8 @@ struct MLflowArguments {
         let text = value.text()
         return Problem(
             .invalidInput,
-            "Invalid value \(text.count > 200 ? text.prefix(200) + "…" : text) for parameter '\(prefix)\(name)' supplied. See the API docs for more information about request parameters.",
+            "Invalid value \(text.count > 200 ? text.prefix(200) + "…" : text) for parameter '\(prefix)\(name)' supplied. See "
+                + "the API docs for more information about request parameters.",
             target: prefix + name)
     }
 }

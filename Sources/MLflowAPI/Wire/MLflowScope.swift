@@ -32,7 +32,9 @@ struct MLflowScope: Sendable {
     func uri(of place: ArtifactPlace, experiment: String = "Default") -> String {
         guard azureHost != nil else { return place.proxyURI }
         let marker = "ExperimentRun/dcid."
-        guard place.datastore == ArtifactPlace.artifactStore, place.path.hasPrefix(marker) else { return place.datastorePath.longURI(in: workspace) }
+        guard place.datastore == ArtifactPlace.artifactStore, place.path.hasPrefix(marker) else {
+            return place.datastorePath.longURI(in: workspace)
+        }
         let parts = place.path.dropFirst(marker.count).split(separator: "/", maxSplits: 1)
         return azureURI(owner: parts.first.map(String.init) ?? "", experiment: experiment) + (parts.count > 1 ? "/\(parts[1])" : "")
     }

@@ -17,7 +17,8 @@ extension MLflowScope {
 
     func info(of run: RunRecord) -> JSON {
         var json: JSON = [
-            "run_uuid": .string(run.id), "run_id": .string(run.id), "run_name": .string(run.name), "experiment_id": .string(String(run.experimentID)),
+            "run_uuid": .string(run.id), "run_id": .string(run.id), "run_name": .string(run.name),
+            "experiment_id": .string(String(run.experimentID)),
             "user_id": .string(run.userID), "status": .string(run.status.rawValue), "start_time": .integer(run.startTime),
             "artifact_uri": .string(uri(of: run)), "lifecycle_stage": .string(run.lifecycle.rawValue),
         ]
@@ -56,7 +57,8 @@ extension MLflowScope {
     func json(_ model: RegisteredModel) -> JSON {
         let record = model.record
         var json: JSON = [
-            "name": .string(record.name), "creation_timestamp": .integer(record.createdAt), "last_updated_timestamp": .integer(record.modifiedAt),
+            "name": .string(record.name), "creation_timestamp": .integer(record.createdAt),
+            "last_updated_timestamp": .integer(record.modifiedAt),
             "description": .string(record.description),
         ]
         json.set("latest_versions", model.latestVersions.map(self.json))

@@ -28,7 +28,8 @@ extension MetadataTransaction {
 
     package func updateContainer(_ id: Int64, metadata: String, etag: String, at date: Date) throws {
         try db.execute(
-            sql: "UPDATE container SET metadata = ?, etag = ?, modifiedAt = ? WHERE id = ?", arguments: [metadata, etag, date.milliseconds, id])
+            sql: "UPDATE container SET metadata = ?, etag = ?, modifiedAt = ? WHERE id = ?",
+            arguments: [metadata, etag, date.milliseconds, id])
     }
 
     /// With its blobs and staged blocks.
@@ -71,7 +72,8 @@ extension MetadataTransaction {
                 container, blob.name, blob.isAppendable, blob.size, blob.headers, blob.metadata, blob.etag, blob.createdAt.milliseconds,
                 blob.modifiedAt.milliseconds,
             ])
-        guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE container = ? AND name = ?", arguments: [container, blob.name])
+        guard
+            let id = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE container = ? AND name = ?", arguments: [container, blob.name])
         else { return }
         try db.execute(sql: "DELETE FROM blobPart WHERE blob = ?", arguments: [id])
         for (position, part) in parts.enumerated() { try insertPart(part, of: id, at: position) }
@@ -133,7 +135,8 @@ extension MetadataTransaction {
 
     package func stagedBlocks(container: Int64, name: String) throws -> [BlobPart] {
         try Row.fetchAll(
-            db, sql: "SELECT hash, size, block FROM stagedBlock WHERE container = ? AND name = ? ORDER BY block", arguments: [container, name]
+            db, sql: "SELECT hash, size, block FROM stagedBlock WHERE container = ? AND name = ? ORDER BY block",
+            arguments: [container, name]
         ).map(Self.part)
     }
 

@@ -27,14 +27,17 @@ extension MetadataTransaction {
     package func insertExperiment(
         named name: String, artifactLocation: String?, tags: [LabelRecord], in workspace: WorkspaceID, at time: Int64
     ) throws -> ExperimentRecord {
-        let id = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), -1) + 1 FROM experiment WHERE workspace = ?", arguments: [workspace.key]) ?? 0
+        let id =
+            try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), -1) + 1 FROM experiment WHERE workspace = ?", arguments: [workspace.key])
+            ?? 0
         try db.execute(
             sql: "INSERT INTO experiment (workspace, id, name, artifactLocation, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [workspace.key, id, name, artifactLocation, time, time])
         let sequence = db.lastInsertedRowID
         try saveLabels(tags, of: sequence, in: .experimentTag)
         return ExperimentRecord(
-            sequence: sequence, id: id, name: name, artifactLocation: artifactLocation, lifecycle: .active, createdAt: time, modifiedAt: time,
+            sequence: sequence, id: id, name: name, artifactLocation: artifactLocation, lifecycle: .active, createdAt: time,
+            modifiedAt: time,
             tags: tags)
     }
 
@@ -46,9 +49,11 @@ extension MetadataTransaction {
     /// Runs and logged models go to the bin, or come back, with their experiment.
     package func setLifecycle(_ lifecycle: Lifecycle, ofExperiment experiment: ExperimentRecord, at time: Int64) throws {
         try db.execute(
-            sql: "UPDATE experiment SET lifecycle = ?, modifiedAt = ? WHERE sequence = ?", arguments: [lifecycle.rawValue, time, experiment.sequence])
+            sql: "UPDATE experiment SET lifecycle = ?, modifiedAt = ? WHERE sequence = ?",
+            arguments: [lifecycle.rawValue, time, experiment.sequence])
         for table in ["run", "loggedModel"] {
-            try db.execute(sql: "UPDATE \(table) SET lifecycle = ? WHERE experiment = ?", arguments: [lifecycle.rawValue, experiment.sequence])
+            try db.execute(
+                sql: "UPDATE \(table) SET lifecycle = ? WHERE experiment = ?", arguments: [lifecycle.rawValue, experiment.sequence])
         }
     }
 

@@ -11,7 +11,10 @@ extension MetadataTransaction {
     package func saveLabels(_ labels: [LabelRecord], of owner: Int64, in table: LabelTable) throws {
         guard !labels.isEmpty else { return }
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO \(table.rawValue) (owner, key, value) VALUES (?, ?, ?) ON CONFLICT (owner, key) DO UPDATE SET value = excluded.value")
+            sql:
+                "INSERT INTO \(table.rawValue) (owner, key, value) VALUES (?, ?, ?) ON CONFLICT (owner, key) DO UPDATE SET value "
+                    + "= excluded.value"
+        )
         for label in labels { try statement.execute(arguments: [owner, label.key, label.value]) }
     }
 

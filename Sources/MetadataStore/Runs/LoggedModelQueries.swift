@@ -20,7 +20,9 @@ extension MetadataTransaction {
 
     /// The model unless it is in the bin.
     package func loggedModel(_ id: String, in workspace: WorkspaceID) throws -> LoggedModelRecord? {
-        try loggedModels(where: SQLText("loggedModel.workspace = ? AND loggedModel.id = ? AND loggedModel.lifecycle = 'active'", [workspace.key, id])).first
+        try loggedModels(
+            where: SQLText("loggedModel.workspace = ? AND loggedModel.id = ? AND loggedModel.lifecycle = 'active'", [workspace.key, id])
+        ).first
     }
 
     package func updateLoggedModel(_ model: LoggedModelRecord, lifecycle: Lifecycle = .active, at time: Int64) throws {
@@ -38,13 +40,15 @@ extension MetadataTransaction {
                 sql: """
                     INSERT INTO loggedModelMetric (owner, key, run, datasetName, datasetDigest, timestamp, step, value, isNaN)
                     SELECT sequence, ?, ?, ?, ?, ?, ?, ?, ? FROM loggedModel WHERE workspace = ? AND id = ?
-                    ON CONFLICT (owner, key, run, datasetName, datasetDigest) DO UPDATE SET timestamp = excluded.timestamp, step = excluded.step,
+                    ON CONFLICT (owner, key, run, datasetName, datasetDigest) DO UPDATE SET timestamp = excluded.timestamp,
+                        step = excluded.step,
                         value = excluded.value, isNaN = excluded.isNaN
                     WHERE (excluded.step, excluded.timestamp, excluded.value)
                         >= (loggedModelMetric.step, loggedModelMetric.timestamp, loggedModelMetric.value)
                     """,
                 arguments: [
-                    point.key, measure.run ?? "", measure.datasetName ?? "", measure.datasetDigest ?? "", point.timestamp, point.step, value, isNaN,
+                    point.key, measure.run ?? "", measure.datasetName ?? "", measure.datasetDigest ?? "", point.timestamp, point.step,
+                    value, isNaN,
                     workspace.key, measure.model,
                 ])
         }
@@ -52,13 +56,15 @@ extension MetadataTransaction {
 
     /// A page of logged models, by default the newest first. `dataset` narrows the metrics of conditions and order.
     package func searchLoggedModels(
-        _ query: SearchQuery, experiments ids: [Int64], dataset: (name: String, digest: String?)?, in workspace: WorkspaceID, limit: Int, offset: Int
+        _ query: SearchQuery, experiments ids: [Int64], dataset: (name: String, digest: String?)?, in workspace: WorkspaceID, limit: Int,
+        offset: Int
     ) throws -> [LoggedModelRecord] {
         let table = Self.loggedModelTable(dataset: dataset)
         var text = SQLText(
             """
             loggedModel.workspace = ? AND loggedModel.lifecycle = 'active'
-            AND loggedModel.experiment IN (SELECT sequence FROM experiment WHERE workspace = ? AND id IN (SELECT value FROM json_each(?))) AND 
+            AND loggedModel.experiment IN
+                (SELECT sequence FROM experiment WHERE workspace = ? AND id IN (SELECT value FROM json_each(?))) AND\u{20}
             """, [workspace.key, workspace.key, Self.list(ids)])
         text.append(try table.conditions(query))
         text.append(" ORDER BY ")
@@ -71,7 +77,8 @@ extension MetadataTransaction {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT loggedModel.*, experiment.id AS experimentID, experiment.name AS experimentName, experiment.artifactLocation AS artifactLocation
+                SELECT loggedModel.*, experiment.id AS experimentID, experiment.name AS experimentName,
+                    experiment.artifactLocation AS artifactLocation
                 FROM loggedModel JOIN experiment ON experiment.sequence = loggedModel.experiment WHERE \(condition.sql)
                 """,
             arguments: condition.arguments)
@@ -104,7 +111,8 @@ extension MetadataTransaction {
             var point = Self.point(row)
             let (run, dataset, digest): (String, String, String) = (row[6], row[7], row[8])
             point.model = .init(
-                model: row[9], datasetName: dataset.isEmpty ? nil : dataset, datasetDigest: digest.isEmpty ? nil : digest, run: run.isEmpty ? nil : run)
+                model: row[9], datasetName: dataset.isEmpty ? nil : dataset, datasetDigest: digest.isEmpty ? nil : digest,
+                run: run.isEmpty ? nil : run)
             found[row[5], default: []].append(point)
         }
         return found

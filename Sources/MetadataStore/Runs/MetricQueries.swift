@@ -28,14 +28,16 @@ extension MetadataTransaction {
     package func metricHistory(of run: RunRecord, key: String, limit: Int = .max, offset: Int = 0) throws -> [MetricRecord] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT key, value, isNaN, timestamp, step FROM metric WHERE owner = ? AND key = ? ORDER BY timestamp, step, value LIMIT ? OFFSET ?
+                SELECT key, value, isNaN, timestamp, step FROM metric WHERE owner = ? AND key = ?
+                ORDER BY timestamp, step, value LIMIT ? OFFSET ?
                 """)
         return try Self.points(Row.fetchCursor(statement, arguments: [run.sequence, key, limit == .max ? -1 : limit, offset]))
     }
 
     /// The different steps of a metric in order, within bounds.
     package func metricSteps(of run: RunRecord, key: String, from first: Int64, to last: Int64) throws -> [Int64] {
-        let statement = try db.cachedStatement(sql: "SELECT DISTINCT step FROM metric WHERE owner = ? AND key = ? AND step BETWEEN ? AND ? ORDER BY step")
+        let statement = try db.cachedStatement(
+            sql: "SELECT DISTINCT step FROM metric WHERE owner = ? AND key = ? AND step BETWEEN ? AND ? ORDER BY step")
         return try Int64.fetchAll(statement, arguments: [run.sequence, key, first, last])
     }
 

@@ -71,7 +71,9 @@ extension MetadataTransaction {
 
     package func setAlias(_ alias: String, version: String, of model: RegisteredModelRecord) throws {
         try db.execute(
-            sql: "INSERT INTO modelAlias (owner, alias, version) VALUES (?, ?, ?) ON CONFLICT (owner, alias) DO UPDATE SET version = excluded.version",
+            sql:
+                "INSERT INTO modelAlias (owner, alias, version) VALUES (?, ?, ?) ON CONFLICT (owner, alias) DO UPDATE SET "
+                    + "version = excluded.version",
             arguments: [model.sequence, alias, version])
     }
 
@@ -89,7 +91,9 @@ extension MetadataTransaction {
     package func searchRegisteredModels(
         _ query: SearchQuery, prompts: Bool, in workspace: WorkspaceID, limit: Int, offset: Int
     ) throws -> [RegisteredModelRecord] {
-        let prompt = "EXISTS (SELECT 1 FROM registeredModelTag p WHERE p.owner = registeredModel.sequence AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+        let prompt =
+            "EXISTS (SELECT 1 FROM registeredModelTag p WHERE p.owner = registeredModel.sequence AND p.key = "
+                + "'mlflow.prompt.is_prompt' AND p.value = 'true')"
         var text = SQLText("workspace = ? AND \(prompts ? "" : "NOT ")\(prompt) AND ", [workspace.key])
         text.append(try Self.registeredModelTable.conditions(query))
         text.append(" ORDER BY ")
@@ -102,7 +106,8 @@ extension MetadataTransaction {
     package func searchModelVersions(
         _ query: SearchQuery, prompts: Bool?, in workspace: WorkspaceID, limit: Int, offset: Int
     ) throws -> [ModelVersionRecord] {
-        var text = SQLText("SELECT * FROM resource WHERE workspace = ? AND kind = 'models' AND version <> '' AND isAnonymous = 0 AND ", [workspace.key])
+        var text = SQLText(
+            "SELECT * FROM resource WHERE workspace = ? AND kind = 'models' AND version <> '' AND isAnonymous = 0 AND ", [workspace.key])
         if let prompts {
             text.append(
                 "coalesce(json_extract(properties, '$.tags.\"mlflow.prompt.is_prompt\"'), 'false') \(prompts ? "=" : "<>") 'true' AND ")
@@ -113,13 +118,15 @@ extension MetadataTransaction {
         text.append(" LIMIT ? OFFSET ?", [limit, offset])
         return try Row.fetchAll(db, sql: text.sql, arguments: text.arguments).map { row in
             ModelVersionRecord(
-                name: row["name"], version: row["version"], properties: try JSON(parsing: row["properties"] as String), createdAt: row["createdAt"],
+                name: row["name"], version: row["version"], properties: try JSON(parsing: row["properties"] as String),
+                createdAt: row["createdAt"],
                 modifiedAt: row["modifiedAt"], createdBy: row["createdBy"])
         }
     }
 
     private func registeredModels(where condition: SQLText) throws -> [RegisteredModelRecord] {
-        var found = try Row.fetchAll(db, sql: "SELECT * FROM registeredModel WHERE " + condition.sql, arguments: condition.arguments).map { row in
+        var found = try Row.fetchAll(db, sql: "SELECT * FROM registeredModel WHERE " + condition.sql, arguments: condition.arguments).map {
+            row in
             RegisteredModelRecord(
                 sequence: row["sequence"], name: row["name"], description: row["description"], createdAt: row["createdAt"],
                 modifiedAt: row["modifiedAt"])
@@ -152,7 +159,8 @@ extension MetadataTransaction {
             "run_id": .init(sql: "json_extract(resource.properties, '$.jobName')", isNullable: true),
             "source_path": .init(
                 sql: """
-                    coalesce(json_extract(resource.properties, '$.properties."mlflow.source"'), json_extract(resource.properties, '$.modelUri'))
+                    coalesce(json_extract(resource.properties, '$.properties."mlflow.source"'),
+                        json_extract(resource.properties, '$.modelUri'))
                     """),
             "creation_timestamp": .init(sql: "resource.createdAt", isNumeric: true),
             "last_updated_timestamp": .init(sql: "resource.modifiedAt", isNumeric: true),

@@ -8,9 +8,12 @@ extension MetadataTransaction {
         for dataset in datasets {
             try db.execute(
                 sql: """
-                    INSERT OR IGNORE INTO dataset (experiment, name, digest, sourceType, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT OR IGNORE INTO dataset (experiment, name, digest, sourceType, source, schema, profile)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [run.experiment, dataset.name, dataset.digest, dataset.sourceType, dataset.source, dataset.schema, dataset.profile])
+                arguments: [
+                    run.experiment, dataset.name, dataset.digest, dataset.sourceType, dataset.source, dataset.schema, dataset.profile,
+                ])
             let tags = JSON.array(dataset.tags.map { [.string($0.key), .string($0.value)] })
             try db.execute(
                 sql: """
@@ -36,7 +39,9 @@ extension MetadataTransaction {
     }
 
     /// The datasets of experiments with the contexts they were read in, at most `limit`.
-    package func datasets(inExperiments ids: [Int64], of workspace: WorkspaceID, limit: Int) throws -> [(experiment: Int64, dataset: DatasetRecord)] {
+    package func datasets(
+        inExperiments ids: [Int64], of workspace: WorkspaceID, limit: Int
+    ) throws -> [(experiment: Int64, dataset: DatasetRecord)] {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -61,7 +66,8 @@ extension MetadataTransaction {
                 """)
         for row in try Row.fetchAll(statement, arguments: [Self.list(owners)]) {
             let tags = try JSON(parsing: row["tags"] as String).arrayValue ?? []
-            let labels = tags.map { pair in LabelRecord(pair.arrayValue?.first?.stringValue ?? "", pair.arrayValue?.last?.stringValue ?? "") }
+            let labels = tags.map { pair in LabelRecord(pair.arrayValue?.first?.stringValue ?? "", pair.arrayValue?.last?.stringValue ?? "")
+            }
             found[row["owner"], default: []].append(Self.dataset(row, tags: labels))
         }
         return found
@@ -71,7 +77,10 @@ extension MetadataTransaction {
         var found: [Int64: [RunModelRecord]] = [:]
         guard !owners.isEmpty else { return found }
         let statement = try db.cachedStatement(
-            sql: "SELECT owner, model, isOutput, step FROM runModel WHERE owner IN (SELECT value FROM json_each(?)) ORDER BY owner, step, model")
+            sql:
+                "SELECT owner, model, isOutput, step FROM runModel WHERE owner IN (SELECT value FROM json_each(?)) ORDER BY "
+                    + "owner, step, model"
+        )
         for row in try Row.fetchAll(statement, arguments: [Self.list(owners)]) {
             found[row[0], default: []].append(RunModelRecord(model: row[1], isOutput: row[2], step: row[3]))
         }

@@ -63,10 +63,11 @@ extension MetadataTransaction {
 
     // MARK: Rows
 
-    static let selectRun = """
-        SELECT run.*, experiment.id AS experimentID, experiment.name AS experimentName, experiment.artifactLocation AS artifactLocation
-        FROM run JOIN experiment ON experiment.sequence = run.experiment
+    static let runColumns = """
+        run.*, experiment.id AS experimentID, experiment.name AS experimentName, experiment.artifactLocation AS artifactLocation
         """
+    /// CROSS JOIN keeps the runs in front, whose index gives the order.
+    static let selectRun = "SELECT \(runColumns) FROM run CROSS JOIN experiment ON experiment.sequence = run.experiment"
 
     static func run(_ row: Row) -> RunRecord {
         RunRecord(

@@ -103,7 +103,8 @@ package struct DatasetRecord: Sendable, Hashable {
     package var tags: [LabelRecord]
 
     package init(
-        name: String, digest: String, sourceType: String, source: String, schema: String? = nil, profile: String? = nil, tags: [LabelRecord] = []
+        name: String, digest: String, sourceType: String, source: String, schema: String? = nil, profile: String? = nil,
+        tags: [LabelRecord] = []
     ) {
         self.name = name
         self.digest = digest

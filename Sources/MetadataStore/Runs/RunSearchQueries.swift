@@ -10,54 +10,49 @@ extension MetadataTransaction {
     package func searchRuns(
         _ query: SearchQuery, experiments ids: [Int64], lifecycles: [Lifecycle], in workspace: WorkspaceID, limit: Int, offset: Int
     ) throws -> [RunRecord] {
+        guard limit > 0, let search = try runSearch(query, experiments: ids, lifecycles: lifecycles, in: workspace) else { return [] }
+        let first = try runs(search.page(limit: limit, offset: offset))
+        guard let measured = search.measured, first.count < limit else { return first }
+        var count = offset + first.count
+        if first.isEmpty, offset > 0 {
+            count = try Int.fetchOne(db, sql: "SELECT count(*) " + measured.sql, arguments: measured.arguments) ?? 0
+        }
+        return first + (try runs(search.unmeasuredPage(limit: limit - first.count, offset: max(0, offset - count))))
+    }
+
+    /// How SQLite would go about the first request of such a search, a line for each step.
+    package func planOfSearch(
+        _ query: SearchQuery, experiments ids: [Int64], lifecycles: [Lifecycle], in workspace: WorkspaceID
+    ) throws -> [String] {
+        guard let text = try runSearch(query, experiments: ids, lifecycles: lifecycles, in: workspace)?.page(limit: 100, offset: 0) else {
+            return []
+        }
+        return try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + text.sql, arguments: text.arguments).map { $0["detail"] }
+    }
+
+    private func runs(_ text: SQLText) throws -> [RunRecord] {
+        try Row.fetchAll(db.cachedStatement(sql: text.sql), arguments: text.arguments).map(Self.run)
+    }
+
+    /// `nil` when none of the experiments is there.
+    private func runSearch(
+        _ query: SearchQuery, experiments ids: [Int64], lifecycles: [Lifecycle], in workspace: WorkspaceID
+    ) throws -> RunSearch? {
         let experiments = try Int64.fetchAll(
             db, sql: "SELECT sequence FROM experiment WHERE workspace = ? AND id IN (SELECT value FROM json_each(?))",
             arguments: [workspace.key, Self.list(ids)])
-        guard !experiments.isEmpty, limit > 0 else { return [] }
+        guard !experiments.isEmpty else { return nil }
         var condition = SQLText(experiments.count == 1 ? "run.experiment = ?" : "run.experiment IN (SELECT value FROM json_each(?))")
-        condition.append(" AND \(Self.isOne(of: lifecycles, "run.lifecycle")) AND ", experiments.count == 1 ? [experiments[0]] : [Self.list(experiments)])
+        condition.append(
+            " AND \(Self.isOne(of: lifecycles, "run.lifecycle")) AND ", experiments.count == 1 ? [experiments[0]] : [Self.list(experiments)]
+        )
         condition.append(try Self.runTable.conditions(query))
-        if let first = query.order.first, case .metric(let key) = first.subject, experiments.count == 1 {
-            return try runs(
-                byMetric: key, of: experiments[0], isAscending: first.isAscending, where: condition, then: Array(query.order.dropFirst()), limit: limit,
-                offset: offset)
+        if experiments.count == 1, let first = query.order.first, case .metric(let key) = first.subject {
+            return RunSearch(
+                condition: condition, order: try Self.runTable.order(Array(query.order.dropFirst())),
+                metric: .init(key: key, experiment: experiments[0], isAscending: first.isAscending))
         }
-        return try runs(where: condition, order: query.order, limit: limit, offset: offset)
-    }
-
-    private func runs(where condition: SQLText, order: [SearchQuery.Order], limit: Int, offset: Int) throws -> [RunRecord] {
-        var text = SQLText(Self.selectRun + " WHERE ")
-        text.append(condition)
-        text.append(" ORDER BY ")
-        text.append(try Self.runTable.order(order))
-        text.append(" LIMIT ? OFFSET ?", [limit, offset])
-        return try Row.fetchAll(db.cachedStatement(sql: text.sql), arguments: text.arguments).map(Self.run)
-    }
-
-    private func runs(
-        byMetric key: String, of experiment: Int64, isAscending: Bool, where condition: SQLText, then order: [SearchQuery.Order], limit: Int, offset: Int
-    ) throws -> [RunRecord] {
-        var measured = SQLText(
-            """
-             FROM latestMetric AS m INDEXED BY latestMetric_order CROSS JOIN run ON run.sequence = m.owner
-            CROSS JOIN experiment ON experiment.sequence = run.experiment
-            WHERE m.experiment = ? AND m.key = ? AND m.isNaN = 0 AND 
-            """, [experiment, key])
-        measured.append(condition)
-        var text = SQLText(Self.selectRun.replacing("FROM run JOIN experiment ON experiment.sequence = run.experiment", with: ""))
-        text.append(measured)
-        text.append(" ORDER BY m.value \(isAscending ? "ASC" : "DESC"), ")
-        text.append(try Self.runTable.order(order))
-        text.append(" LIMIT ? OFFSET ?", [limit, offset])
-        let first = try Row.fetchAll(db.cachedStatement(sql: text.sql), arguments: text.arguments).map(Self.run)
-        guard first.count < limit else { return first }
-
-        var count = offset + first.count
-        if first.isEmpty, offset > 0 { count = try Int.fetchOne(db, sql: "SELECT count(*)" + measured.sql, arguments: measured.arguments) ?? 0 }
-        var unmeasured = condition
-        unmeasured.append(
-            " AND NOT EXISTS (SELECT 1 FROM latestMetric m WHERE m.owner = run.sequence AND m.key = ? AND m.isNaN = 0)", [key])
-        return first + (try runs(where: unmeasured, order: order, limit: limit - first.count, offset: max(0, offset - count)))
+        return RunSearch(condition: condition, order: try Self.runTable.order(query.order), metric: nil)
     }
 
     private static let runTable = SearchTable(
@@ -80,5 +75,64 @@ extension MetadataTransaction {
 
     private static func datasetFacts(_ column: String) -> SearchTable.Facts {
         .init(from: "FROM runInput i JOIN dataset d ON d.sequence = i.dataset WHERE i.owner = run.sequence AND ? <> ''", value: column)
+    }
+}
+
+/// The requests of one search.
+private struct RunSearch {
+    struct Metric {
+        let key: String
+        let experiment: Int64
+        let isAscending: Bool
+    }
+
+    let condition: SQLText
+    /// After the metric, when one comes first.
+    let order: SQLText
+    let metric: Metric?
+
+    /// The runs that have the metric, in its index's order: from FROM on.
+    var measured: SQLText? {
+        guard let metric else { return nil }
+        var text = SQLText(
+            """
+            FROM latestMetric AS m INDEXED BY latestMetric_order CROSS JOIN run ON run.sequence = m.owner
+            CROSS JOIN experiment ON experiment.sequence = run.experiment
+            WHERE m.experiment = ? AND m.key = ? AND m.isNaN = 0 AND\u{20}
+            """, [metric.experiment, metric.key])
+        text.append(condition)
+        return text
+    }
+
+    func page(limit: Int, offset: Int) -> SQLText {
+        guard let metric, let measured else { return page(where: condition, limit: limit, offset: offset) }
+        var text = SQLText("SELECT \(MetadataTransaction.runColumns) ")
+        text.append(measured)
+        text.append(" ORDER BY m.value \(metric.isAscending ? "ASC" : "DESC"), ")
+        return finished(text, limit: limit, offset: offset)
+    }
+
+    /// The runs that do not have the metric.
+    func unmeasuredPage(limit: Int, offset: Int) -> SQLText {
+        var condition = condition
+        if let metric {
+            condition.append(
+                " AND NOT EXISTS (SELECT 1 FROM latestMetric m WHERE m.owner = run.sequence AND m.key = ? AND m.isNaN = 0)", [metric.key])
+        }
+        return page(where: condition, limit: limit, offset: offset)
+    }
+
+    private func page(where condition: SQLText, limit: Int, offset: Int) -> SQLText {
+        var text = SQLText(MetadataTransaction.selectRun + " WHERE ")
+        text.append(condition)
+        text.append(" ORDER BY ")
+        return finished(text, limit: limit, offset: offset)
+    }
+
+    private func finished(_ text: SQLText, limit: Int, offset: Int) -> SQLText {
+        var text = text
+        text.append(order)
+        text.append(" LIMIT ? OFFSET ?", [limit, offset])
+        return text
     }
 }

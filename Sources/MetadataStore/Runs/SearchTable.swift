@@ -52,7 +52,8 @@ struct SearchTable {
             case .metric(let key), .parameter(let key), .tag(let key), .dataset(let key):
                 let facts = try facts(of: term.subject)
                 let value = facts.guardCondition.map { "iif(\($0), \(facts.value), NULL)" } ?? facts.value
-                text.append("(SELECT \(value) \(facts.from) LIMIT 1) \(direction) NULLS LAST, ", StatementArguments(facts.arguments + [key]))
+                text.append(
+                    "(SELECT \(value) \(facts.from) LIMIT 1) \(direction) NULLS LAST, ", StatementArguments(facts.arguments + [key]))
             }
         }
         text.append(finalOrder)
@@ -89,7 +90,8 @@ struct SearchTable {
         case .dataset(let column): key = column
         }
         let facts = try facts(of: condition.subject)
-        var text = SQLText("\(condition.comparison == .isNull ? "NOT " : "")EXISTS (SELECT 1 \(facts.from)", StatementArguments(facts.arguments + [key]))
+        var text = SQLText(
+            "\(condition.comparison == .isNull ? "NOT " : "")EXISTS (SELECT 1 \(facts.from)", StatementArguments(facts.arguments + [key]))
         if condition.comparison != .isNull, condition.comparison != .isNotNull {
             if let guardCondition = facts.guardCondition { text.append(" AND \(guardCondition)") }
             text.append(" AND ")
@@ -105,7 +107,9 @@ struct SearchTable {
         case (.like, .text(let pattern)): SQLText("\(value) GLOB ?", [glob(pattern)])
         case (.ilike, .text(let pattern)): SQLText("\(value) LIKE ?", [pattern])
         case (.isIn, .list(let items)), (.isNotIn, .list(let items)):
-            SQLText("\(value) \(condition.comparison.rawValue) (SELECT value FROM json_each(?))", [JSON.array(items.map { .string($0) }).text()])
+            SQLText(
+                "\(value) \(condition.comparison.rawValue) (SELECT value FROM json_each(?))", [JSON.array(items.map { .string($0) }).text()]
+            )
         case (_, .number(let number)): SQLText("\(value) \(condition.comparison.rawValue) ?", [number])
         case (_, .text(let text)): SQLText("\(value) \(condition.comparison.rawValue) ?", [text])
         default: SQLText("0")

@@ -1,8 +1,8 @@
 package import ControlPlane
-internal import Foundation
+package import Foundation
 internal import Kinds
 internal import MetadataStore
-package import Resources
+internal import Resources
 
 /// Acts on finished looks: makes the verdict known on the job and its run, and starts the job that a drift asks for, once.
 package struct MonitorController: Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Detection
 import DriftReporting
 import Foundation
 import Inference

@@ -23,11 +23,14 @@ struct BlobFolderTests {
         #expect(isFolder)
         #expect(result.files == 4)
         for (name, text) in files { #expect(try String(contentsOfFile: house.path + "/in/" + name, encoding: .utf8) == text) }
-        let (one, isOneFolder) = try await house.blobs.materialise(house.box.at("azureml/job/model/a.txt"), to: house.path + "/single/a.txt", as: delivery)
+        let (one, isOneFolder) = try await house.blobs.materialise(
+            house.box.at("azureml/job/model/a.txt"), to: house.path + "/single/a.txt", as: delivery)
         #expect(!isOneFolder)
         #expect(one.bytes == 1)
         #expect(try String(contentsOfFile: house.path + "/single/a.txt", encoding: .utf8) == "a")
-        await house.expectProblem(.notFound, "blob") { try await house.blobs.materialise(house.box.at("azureml/job/mod"), to: house.path + "/none") }
+        await house.expectProblem(.notFound, "blob") {
+            try await house.blobs.materialise(house.box.at("azureml/job/mod"), to: house.path + "/none")
+        }
         #expect(try await house.blobs.deleteFolder(house.box.at("azureml/job/model")) == 4)
     }
 
@@ -49,7 +52,9 @@ struct BlobFolderTests {
     func settling() async throws {
         let house = try await BlobHouse()
         let address = house.box.at("m/big.bin")
-        for (id, text) in [("YQ==", "first "), ("Yg==", "second")] { _ = try await house.blobs.stage(id, of: address, from: house.stream([text])) }
+        for (id, text) in [("YQ==", "first "), ("Yg==", "second")] {
+            _ = try await house.blobs.stage(id, of: address, from: house.stream([text]))
+        }
         let before = try await house.blobs.commit([.init(id: "YQ==", source: .latest), .init(id: "Yg==", source: .latest)], of: address)
         try await house.blobs.materialise(house.box.at("m"), to: house.path + "/m")
         #expect(try String(contentsOfFile: house.path + "/m/big.bin", encoding: .utf8) == "first second")
@@ -127,12 +132,16 @@ final class BlobHouse: Sendable {
         try await metadata.write { tx in
             try tx.insertWorkspace(.standard)
             let system = SystemData(createdAt: now, createdBy: "test", lastModifiedAt: now, lastModifiedBy: "test")
-            try tx.save(Resource(id: ResourceID(workspace: .standard, kind: "datastores", name: name), properties: properties, systemData: system), references: [])
+            try tx.save(
+                Resource(id: ResourceID(workspace: .standard, kind: "datastores", name: name), properties: properties, systemData: system),
+                references: [])
         }
     }
 
     /// `target` is not looked at when `nil`.
-    func expectProblem(_ code: Problem.Code, _ target: String?, _ location: SourceLocation = #_sourceLocation, _ body: () async throws -> some Any) async {
+    func expectProblem(
+        _ code: Problem.Code, _ target: String?, _ location: SourceLocation = #_sourceLocation, _ body: () async throws -> some Any
+    ) async {
         do {
             _ = try await body()
             Issue.record("nothing was thrown", sourceLocation: location)

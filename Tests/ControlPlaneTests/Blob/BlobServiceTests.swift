@@ -43,9 +43,11 @@ struct BlobServiceTests {
         typealias Case = (BlobConditions, BlobConditions.Verdict)
         let present: [Case] = [
             (BlobConditions(), .proceed), (BlobConditions(ifMatch: ["a"]), .proceed), (BlobConditions(ifMatch: ["*"]), .proceed),
-            (BlobConditions(ifMatch: ["b"]), .failed), (BlobConditions(ifNoneMatch: ["a"]), .unchanged), (BlobConditions(ifNoneMatch: ["b"]), .proceed),
+            (BlobConditions(ifMatch: ["b"]), .failed), (BlobConditions(ifNoneMatch: ["a"]), .unchanged),
+            (BlobConditions(ifNoneMatch: ["b"]), .proceed),
             (.absent, .exists), (BlobConditions(ifModifiedSince: second), .unchanged),
-            (BlobConditions(ifModifiedSince: second.addingTimeInterval(-1)), .proceed), (BlobConditions(ifUnmodifiedSince: second), .proceed),
+            (BlobConditions(ifModifiedSince: second.addingTimeInterval(-1)), .proceed),
+            (BlobConditions(ifUnmodifiedSince: second), .proceed),
             (BlobConditions(ifUnmodifiedSince: second.addingTimeInterval(-1)), .failed),
         ]
         for (conditions, verdict) in present { #expect(conditions.verdict(etag: "a", modifiedAt: time) == verdict) }
@@ -116,9 +118,14 @@ struct BlobServiceTests {
             try await house.blobs.commit([BlobBlock(id: ids[3], source: .latest)], of: address)
         }
         _ = try await house.blobs.commit(
-            [BlobBlock(id: ids[0], source: .uncommitted), BlobBlock(id: ids[0], source: .committed), BlobBlock(id: ids[1], source: .latest)], of: address)
+            [
+                BlobBlock(id: ids[0], source: .uncommitted), BlobBlock(id: ids[0], source: .committed),
+                BlobBlock(id: ids[1], source: .latest),
+            ], of: address)
         #expect(try await house.blobs.bytes(of: address) == Array("Aabb".utf8))
-        await house.expectProblem(.invalidInput, "?blockid") { try await house.blobs.stage("no base64!", of: address, from: house.stream(["x"])) }
+        await house.expectProblem(.invalidInput, "?blockid") {
+            try await house.blobs.stage("no base64!", of: address, from: house.stream(["x"]))
+        }
     }
 
     @Test("an append blob grows at its end, only where the sender believes it to be")
@@ -128,8 +135,12 @@ struct BlobServiceTests {
         _ = try await house.blobs.put(address, from: house.stream([]), kind: .append)
         #expect(try await house.blobs.append(to: address, from: house.stream(["one "])).offset == 0)
         #expect(try await house.blobs.append(to: address, from: house.stream(["two"]), position: 4).offset == 4)
-        await house.expectProblem(.preconditionFailed, "append") { try await house.blobs.append(to: address, from: house.stream(["x"]), position: 4) }
-        await house.expectProblem(.preconditionFailed, "maxsize") { try await house.blobs.append(to: address, from: house.stream(["x"]), maximumSize: 7) }
+        await house.expectProblem(.preconditionFailed, "append") {
+            try await house.blobs.append(to: address, from: house.stream(["x"]), position: 4)
+        }
+        await house.expectProblem(.preconditionFailed, "maxsize") {
+            try await house.blobs.append(to: address, from: house.stream(["x"]), maximumSize: 7)
+        }
         #expect(try await house.blobs.bytes(of: address) == Array("one two".utf8))
         try await house.blobs.put(house.box.at("block"), bytes: [1])
         await house.expectProblem(.conflict, "kind") { try await house.blobs.append(to: house.box.at("block"), from: house.stream(["x"])) }
@@ -156,14 +167,18 @@ struct BlobServiceTests {
         let house = try await BlobHouse()
         await house.expectProblem(.conflict, "container") { try await house.blobs.createContainer(house.box) }
         try await house.blobs.ensureContainer(house.box)
-        for name in ["zoo", "abc", "abd"] { _ = try await house.blobs.createContainer(BlobContainer(account: "acct", name: name), metadata: ["a": "b"]) }
+        for name in ["zoo", "abc", "abd"] {
+            _ = try await house.blobs.createContainer(BlobContainer(account: "acct", name: name), metadata: ["a": "b"])
+        }
         let first = try await house.blobs.containers(of: "acct", prefix: "ab", limit: 1)
         #expect(first.items.map(\.container.name) == ["abc"])
         let second = try await house.blobs.containers(of: "acct", prefix: "ab", limit: 1, token: first.nextToken)
         #expect(second.items.map(\.container.name) == ["abd"])
         #expect(second.nextToken == nil)
         for name in ["", "ab", "Upper", "a--b", "-ab", "ab-", "a/b", "..", String(repeating: "a", count: 64)] {
-            await house.expectProblem(.invalidInput, "name") { try await house.blobs.createContainer(BlobContainer(account: "acct", name: name)) }
+            await house.expectProblem(.invalidInput, "name") {
+                try await house.blobs.createContainer(BlobContainer(account: "acct", name: name))
+            }
         }
         try await house.blobs.put(house.box.at("x"), bytes: [1])
         try await house.blobs.deleteContainer(house.box)
@@ -175,15 +190,22 @@ struct BlobServiceTests {
     func datastores() async throws {
         let house = try await BlobHouse()
         let home = WorkspaceID.standard
-        try await house.datastore("lake", ["datastoreType": "AzureBlob", "containerName": "box", "accountName": "127.0.0.1:8443/blobstore/acct"])
+        try await house.datastore(
+            "lake", ["datastoreType": "AzureBlob", "containerName": "box", "accountName": "127.0.0.1:8443/blobstore/acct"])
         try await house.datastore("mine", ["datastoreType": "AzureBlob", "containerName": "box"])
         try await house.datastore("files", ["datastoreType": "AzureFile", "fileShareName": "share"])
         #expect(try await house.blobs.resolve(DatastorePath(datastore: "lake", path: "a/b"), in: home) == house.box.at("a/b"))
         let account = BlobContainer.account(of: home)
-        #expect(try await house.blobs.resolve(DatastorePath(workspace: home, datastore: "mine", path: "/a"), in: home).container.account == account)
+        #expect(
+            try await house.blobs.resolve(DatastorePath(workspace: home, datastore: "mine", path: "/a"), in: home).container.account
+                == account)
         #expect((3...24).contains(account.count))
-        await house.expectProblem(.unsupported, "datastore") { try await house.blobs.resolve(DatastorePath(datastore: "files", path: ""), in: home) }
-        await house.expectProblem(.notFound, "datastore") { try await house.blobs.resolve(DatastorePath(datastore: "none", path: ""), in: home) }
+        await house.expectProblem(.unsupported, "datastore") {
+            try await house.blobs.resolve(DatastorePath(datastore: "files", path: ""), in: home)
+        }
+        await house.expectProblem(.notFound, "datastore") {
+            try await house.blobs.resolve(DatastorePath(datastore: "none", path: ""), in: home)
+        }
     }
 
     @Test("an address is read from every spelling of its URL, and decoded once")
@@ -196,8 +218,13 @@ struct BlobServiceTests {
         ] { #expect(BlobAddress(url: url) == address) }
         #expect(BlobAddress(urlPath: "/blobstore/acct.blob.x//box//a//b")?.name == "a//b")
         #expect(BlobAddress(urlPath: "/blobstore/acct.blob.x/")?.container.name == "")
-        for url in ["", "x", "https://", "https://example.com/a", "/blobstore", "wasbs://acct.blob.core/x"] { #expect(BlobAddress(url: url) == nil) }
-        for path in ["/blobstore/.blob.x/c", "/blobstore/acct/c", "/blobstore/acct.blob.x/c/%zz", "/blobstore/acct.blob.x/c/%ff", "/blobstore/acct.blob.x/c/%+1", "/blobstore/acct.blob.x/c/a%00b"] {
+        for url in ["", "x", "https://", "https://example.com/a", "/blobstore", "wasbs://acct.blob.core/x"] {
+            #expect(BlobAddress(url: url) == nil)
+        }
+        for path in [
+            "/blobstore/.blob.x/c", "/blobstore/acct/c", "/blobstore/acct.blob.x/c/%zz", "/blobstore/acct.blob.x/c/%ff",
+            "/blobstore/acct.blob.x/c/%+1", "/blobstore/acct.blob.x/c/a%00b",
+        ] {
             #expect(BlobAddress(urlPath: path) == nil)
         }
     }

@@ -21,7 +21,8 @@ final class RunsFixture: Sendable {
         store = try MetadataStore(path: folder + "/metadata.sqlite")
         runs = RunService(store: store)
         resources = ResourceService(
-            store: store, registry: KindRegistry([TestJob.self, TestModel.self, TestDatastore.self, TestEndpoint.self, TestDeployment.self]),
+            store: store,
+            registry: KindRegistry([TestJob.self, TestModel.self, TestDatastore.self, TestEndpoint.self, TestDeployment.self]),
             feed: ChangeFeed(),
             companions: ["jobs": [RunService.jobCompanion], "models": [ModelRegistry.modelCompanion]])
         blobs = BlobService(metadata: store, store: try BlobStore(folder: folder + "/blobs"))
@@ -29,7 +30,8 @@ final class RunsFixture: Sendable {
         try await resources.createWorkspace(workspace)
         for (name, container) in [("workspaceartifactstore", "azureml"), ("workspaceblobstore", "blobs")] {
             _ = try await resources.put(
-                ResourceID(workspace: workspace, kind: "datastores", name: name), body: ["properties": ["containerName": .string(container)]], by: owner)
+                ResourceID(workspace: workspace, kind: "datastores", name: name),
+                body: ["properties": ["containerName": .string(container)]], by: owner)
             try await blobs.ensureContainer(BlobContainer(account: BlobContainer.account(of: workspace), name: container))
         }
     }
@@ -37,11 +39,14 @@ final class RunsFixture: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func run(
-        in experiment: String = "0", name: String? = nil, start: Int64? = nil, metrics: [String: Double] = [:], parameters: [String: String] = [:],
+        in experiment: String = "0", name: String? = nil, start: Int64? = nil, metrics: [String: Double] = [:],
+        parameters: [String: String] = [:],
         tags: [String: String] = [:]
     ) async throws -> String {
         let id = try await runs.createRun(
-            in: experiment, userID: "ada", name: name, startTime: start, tags: tags.map { LabelRecord($0.key, $0.value) }, workspace: workspace).run.id
+            in: experiment, userID: "ada", name: name, startTime: start, tags: tags.map { LabelRecord($0.key, $0.value) },
+            workspace: workspace
+        ).run.id
         try await runs.logBatch(
             metrics: metrics.map { MetricRecord(key: $0.key, value: $0.value, timestamp: 1, step: 0) },
             parameters: parameters.map { LabelRecord($0.key, $0.value) }, ofRun: id, in: workspace)
@@ -50,7 +55,8 @@ final class RunsFixture: Sendable {
 
     /// Names of the runs that a search finds, in order.
     func search(_ filter: String? = nil, _ order: String..., experiments: [String] = ["0"], limit: Int? = nil) async throws -> [String] {
-        try await runs.searchRuns(experiments: experiments, filter: filter, orderBy: order, maxResults: limit, in: workspace).items.map(\.run.name)
+        try await runs.searchRuns(experiments: experiments, filter: filter, orderBy: order, maxResults: limit, in: workspace).items.map(
+            \.run.name)
     }
 
     func metric(_ key: String, _ value: Double, at timestamp: Int64 = 1, step: Int64 = 0) -> MetricRecord {

@@ -9,24 +9,26 @@ struct RunsSearchParserTests {
         try SearchParser.query(filter: filter, orderBy: [], vocabulary: vocabulary).conditions
     }
 
-    @Test("each kind of comparison is read", arguments: [
-        ("metrics.loss < 0.5", SearchQuery.Condition(.metric("loss"), .less, .number(0.5))),
-        ("metric.loss>=-1e-3", .init(.metric("loss"), .greaterOrEqual, .number(-0.001))),
-        ("metrics.`metrics/mAP50-95(B)` = 1", .init(.metric("metrics/mAP50-95(B)"), .equal, .number(1))),
-        ("metrics.\"a b\" != 2", .init(.metric("a b"), .notEqual, .number(2))),
-        ("params.lr/pg0 = '0.1'", .init(.parameter("lr/pg0"), .equal, .text("0.1"))),
-        ("parameter.x LIKE \"a%\"", .init(.parameter("x"), .like, .text("a%"))),
-        ("tags.owner ilike 'Ada'", .init(.tag("owner"), .ilike, .text("Ada"))),
-        ("tags.mlflow.user = 'it''s'", .init(.tag("mlflow.user"), .equal, .text("it's"))),
-        ("tag.x IS NULL", .init(.tag("x"), .isNull, .nothing)),
-        ("params.x is not null", .init(.parameter("x"), .isNotNull, .nothing)),
-        ("status = 'FINISHED'", .init(.attribute("status"), .equal, .text("FINISHED"))),
-        ("attributes.start_time > 10", .init(.attribute("start_time"), .greater, .number(10))),
-        ("attr.`run name` = 'x'", .init(.attribute("run_name"), .equal, .text("x"))),
-        ("run_id IN ('a', 'b')", .init(.attribute("run_id"), .isIn, .list(["a", "b"]))),
-        ("run_id NOT IN ('a')", .init(.attribute("run_id"), .isNotIn, .list(["a"]))),
-        ("datasets.name = 'shelf'", .init(.dataset("name"), .equal, .text("shelf"))),
-    ])
+    @Test(
+        "each kind of comparison is read",
+        arguments: [
+            ("metrics.loss < 0.5", SearchQuery.Condition(.metric("loss"), .less, .number(0.5))),
+            ("metric.loss>=-1e-3", .init(.metric("loss"), .greaterOrEqual, .number(-0.001))),
+            ("metrics.`metrics/mAP50-95(B)` = 1", .init(.metric("metrics/mAP50-95(B)"), .equal, .number(1))),
+            ("metrics.\"a b\" != 2", .init(.metric("a b"), .notEqual, .number(2))),
+            ("params.lr/pg0 = '0.1'", .init(.parameter("lr/pg0"), .equal, .text("0.1"))),
+            ("parameter.x LIKE \"a%\"", .init(.parameter("x"), .like, .text("a%"))),
+            ("tags.owner ilike 'Ada'", .init(.tag("owner"), .ilike, .text("Ada"))),
+            ("tags.mlflow.user = 'it''s'", .init(.tag("mlflow.user"), .equal, .text("it's"))),
+            ("tag.x IS NULL", .init(.tag("x"), .isNull, .nothing)),
+            ("params.x is not null", .init(.parameter("x"), .isNotNull, .nothing)),
+            ("status = 'FINISHED'", .init(.attribute("status"), .equal, .text("FINISHED"))),
+            ("attributes.start_time > 10", .init(.attribute("start_time"), .greater, .number(10))),
+            ("attr.`run name` = 'x'", .init(.attribute("run_name"), .equal, .text("x"))),
+            ("run_id IN ('a', 'b')", .init(.attribute("run_id"), .isIn, .list(["a", "b"]))),
+            ("run_id NOT IN ('a')", .init(.attribute("run_id"), .isNotIn, .list(["a"]))),
+            ("datasets.name = 'shelf'", .init(.dataset("name"), .equal, .text("shelf"))),
+        ])
     func reads(text: String, condition: SearchQuery.Condition) throws {
         #expect(try conditions(text) == [condition])
     }
@@ -37,13 +39,15 @@ struct RunsSearchParserTests {
         #expect(try conditions("   ").isEmpty)
     }
 
-    @Test("what is not the language is refused as invalid", arguments: [
-        "metrics.a > 1 OR metrics.b > 2", "metrics.a", "metrics.a >", "metrics.a > 'x'", "metrics.a > 1 AND", "AND metrics.a > 1",
-        "params.x = 5", "params.x > '5'", "params.x = 'open", "tags.x IN ('a')", "status IN ('a')", "run_id IN ()", "run_id IN ('a',)",
-        "run_id IN 'a'", "nothing.x = 'a'", "unknown = 'a'", "attributes.unknown = 'a'", "metrics. > 1", "(metrics.a > 1)",
-        "metrics.a > 1; DROP TABLE run", "metrics.a > 1 metrics.b > 2", "start_time = 'yesterday'", "tags.x IS", "tags.x IS 5", "= 5",
-        "metrics.a > nan", "datasets.size = 'x'",
-    ])
+    @Test(
+        "what is not the language is refused as invalid",
+        arguments: [
+            "metrics.a > 1 OR metrics.b > 2", "metrics.a", "metrics.a >", "metrics.a > 'x'", "metrics.a > 1 AND", "AND metrics.a > 1",
+            "params.x = 5", "params.x > '5'", "params.x = 'open", "tags.x IN ('a')", "status IN ('a')", "run_id IN ()", "run_id IN ('a',)",
+            "run_id IN 'a'", "nothing.x = 'a'", "unknown = 'a'", "attributes.unknown = 'a'", "metrics. > 1", "(metrics.a > 1)",
+            "metrics.a > 1; DROP TABLE run", "metrics.a > 1 metrics.b > 2", "start_time = 'yesterday'", "tags.x IS", "tags.x IS 5", "= 5",
+            "metrics.a > nan", "datasets.size = 'x'",
+        ])
     func refuses(text: String) {
         #expect(throws: Problem.self) { try conditions(text) }
         do { _ = try conditions(text) } catch { #expect((error as? Problem)?.code == .invalidInput) }
@@ -60,9 +64,11 @@ struct RunsSearchParserTests {
     @Test("orders are read with their direction; duplicates and rubbish are refused")
     func orders() throws {
         let query = try SearchParser.query(filter: nil, orderBy: ["metrics.a DESC", "params.`b c`", "start_time asc"], vocabulary: .runs)
-        #expect(query.order == [
-            .init(.metric("a"), isAscending: false), .init(.parameter("b c"), isAscending: true), .init(.attribute("start_time"), isAscending: true),
-        ])
+        #expect(
+            query.order == [
+                .init(.metric("a"), isAscending: false), .init(.parameter("b c"), isAscending: true),
+                .init(.attribute("start_time"), isAscending: true),
+            ])
         for orders in [["metrics.a", "metrics.a DESC"], [""], ["metrics.a sideways"], ["metrics.a DESC, metrics.b"], ["nothing"]] {
             #expect(throws: Problem.self) { try SearchParser.query(filter: nil, orderBy: orders, vocabulary: .runs) }
         }

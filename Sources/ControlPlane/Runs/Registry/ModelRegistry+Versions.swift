@@ -34,11 +34,15 @@ extension ModelRegistry {
         try await store.read { try Self.version(version, of: name, in: workspace, $0) }
     }
 
-    package func update(_ version: String, of name: String, description: String, by principal: Principal, in workspace: WorkspaceID) async throws -> ModelVersion {
+    package func update(
+        _ version: String, of name: String, description: String, by principal: Principal, in workspace: WorkspaceID
+    ) async throws -> ModelVersion {
         try await change(version, of: name, by: principal, in: workspace) { $0["description"] = .string(description) }
     }
 
-    package func setTag(_ tag: LabelRecord, ofVersion version: String, of name: String, by principal: Principal, in workspace: WorkspaceID) async throws {
+    package func setTag(
+        _ tag: LabelRecord, ofVersion version: String, of name: String, by principal: Principal, in workspace: WorkspaceID
+    ) async throws {
         try FactRules.check(freeTags: [tag], limit: FactRules.registryValueLength)
         _ = try await change(version, of: name, by: principal, in: workspace) { properties in
             var tags = properties["tags"] ?? [:]
@@ -48,7 +52,9 @@ extension ModelRegistry {
     }
 
     /// Nothing happens when there is no such tag.
-    package func deleteTag(_ key: String, ofVersion version: String, of name: String, by principal: Principal, in workspace: WorkspaceID) async throws {
+    package func deleteTag(
+        _ key: String, ofVersion version: String, of name: String, by principal: Principal, in workspace: WorkspaceID
+    ) async throws {
         _ = try await change(version, of: name, by: principal, in: workspace) { properties in
             var tags = properties["tags"] ?? [:]
             tags[key] = nil
@@ -62,12 +68,15 @@ extension ModelRegistry {
     ) async throws -> ModelVersion {
         guard let stage = ModelVersion.stages.first(where: { $0.lowercased() == stage.lowercased() }) else {
             throw Problem(
-                .invalidInput, "Invalid Model Version stage: \(stage). Value must be one of \(ModelVersion.stages.joined(separator: ", ")).", target: "stage")
+                .invalidInput,
+                "Invalid Model Version stage: \(stage). Value must be one of \(ModelVersion.stages.joined(separator: ", ")).",
+                target: "stage")
         }
         guard !archivingOthers || stage == "Staging" || stage == "Production" else {
             throw Problem(
                 .invalidInput,
-                "Model version transition cannot archive existing model versions because '\(stage)' is not an Active stage. Valid stages are Staging, Production",
+                "Model version transition cannot archive existing model versions because '\(stage)' is not an Active stage. "
+                    + "Valid stages are Staging, Production",
                 target: "archive_existing_versions")
         }
         if archivingOthers {
@@ -93,7 +102,9 @@ extension ModelRegistry {
     package func latestVersions(of name: String, stages: [String], in workspace: WorkspaceID) async throws -> [ModelVersion] {
         for stage in stages where !ModelVersion.stages.contains(where: { $0.lowercased() == stage.lowercased() }) {
             throw Problem(
-                .invalidInput, "Invalid Model Version stage: \(stage). Value must be one of \(ModelVersion.stages.joined(separator: ", ")).", target: "stages")
+                .invalidInput,
+                "Invalid Model Version stage: \(stage). Value must be one of \(ModelVersion.stages.joined(separator: ", ")).",
+                target: "stages")
         }
         let latest = try await model(name, in: workspace).latestVersions
         return stages.isEmpty ? latest : latest.filter { version in stages.contains { $0.lowercased() == version.stage.lowercased() } }
@@ -148,7 +159,8 @@ extension ModelRegistry {
         let id = ResourceID(workspace: workspace, kind: kind, name: version.name, version: version.version)
         guard let user = try tx.referrers(of: id).first(where: { $0.id.kind.hasSuffix("/deployments") }) else { return }
         throw Problem(
-            .preconditionFailed, "the model version '\(id)' is in use by the deployment '\(user.id)'; delete the deployment or move it to another version first",
+            .preconditionFailed,
+            "the model version '\(id)' is in use by the deployment '\(user.id)'; delete the deployment or move it to another version first",
             target: "version")
     }
 

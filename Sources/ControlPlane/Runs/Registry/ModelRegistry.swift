@@ -27,12 +27,16 @@ package struct ModelRegistry: Sendable {
         guard model.id.version != nil, model.properties["isAnonymous"]?.boolValue != true else { return }
         let time = model.systemData.lastModifiedAt.milliseconds
         guard try !tx.insertRegisteredModel(model.id.name, in: model.id.workspace, at: time) else { return }
-        if let registered = try tx.registeredModel(model.id.name, in: model.id.workspace) { try tx.updateRegisteredModel(registered, at: time) }
+        if let registered = try tx.registeredModel(model.id.name, in: model.id.workspace) {
+            try tx.updateRegisteredModel(registered, at: time)
+        }
     }
 
     // MARK: Registered models
 
-    package func create(_ name: String, description: String?, tags: [LabelRecord], in workspace: WorkspaceID) async throws -> RegisteredModel {
+    package func create(
+        _ name: String, description: String?, tags: [LabelRecord], in workspace: WorkspaceID
+    ) async throws -> RegisteredModel {
         try Self.check(name: name)
         try FactRules.check(freeTags: tags, limit: FactRules.registryValueLength)
         let time = now().milliseconds
@@ -133,25 +137,33 @@ package struct ModelRegistry: Sendable {
         guard ResourceName.isValidAsset(name) else {
             throw Problem(
                 .invalidInput,
-                "Invalid name: \(FactRules.quoted(name)). A registered model is also an Azure ML asset: letters, digits, '-', '_' and '.', up to 255, beginning with a letter, digit or '_'.",
+                "Invalid name: \(FactRules.quoted(name)). A registered model is also an Azure ML asset: letters, digits, '-', "
+                    + "'_' and '.', up to 255, beginning with a letter, digit or '_'.",
                 target: field)
         }
     }
 
     private static func check(alias: String) throws(Problem) {
         guard !alias.isEmpty else { throw FactRules.missing("alias") }
-        let isWord = alias.utf8.count <= 255 && alias.utf8.allSatisfy {
-            0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-        }
+        let isWord =
+            alias.utf8.count <= 255
+            && alias.utf8.allSatisfy {
+                0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+            }
         guard isWord else {
             throw Problem(
                 .invalidInput,
-                "Invalid alias name: \(FactRules.quoted(alias)). Names may only contain alphanumerics, underscores (_), and dashes (-), up to 255.",
+                "Invalid alias name: \(FactRules.quoted(alias)). Names may only contain alphanumerics, underscores (_), and "
+                    + "dashes (-), up to 255.",
                 target: "alias")
         }
         let lowered = alias.lowercased()
-        guard lowered != "latest", !(lowered.hasPrefix("v") && lowered.count > 1 && lowered.dropFirst().utf8.allSatisfy { 0x30...0x39 ~= $0 }) else {
-            throw Problem(.invalidInput, "'\(alias)' alias name is reserved: 'latest' and 'v' with a number have a meaning of their own.", target: "alias")
+        guard lowered != "latest",
+            !(lowered.hasPrefix("v") && lowered.count > 1 && lowered.dropFirst().utf8.allSatisfy { 0x30...0x39 ~= $0 })
+        else {
+            throw Problem(
+                .invalidInput, "'\(alias)' alias name is reserved: 'latest' and 'v' with a number have a meaning of their own.",
+                target: "alias")
         }
     }
 
@@ -178,14 +190,17 @@ package struct ModelRegistry: Sendable {
         try model(record(name, in: workspace, tx), in: workspace, tx)
     }
 
-    private static func model(_ record: RegisteredModelRecord, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws -> RegisteredModel {
+    private static func model(
+        _ record: RegisteredModelRecord, in workspace: WorkspaceID, _ tx: MetadataTransaction
+    ) throws -> RegisteredModel {
         let versions = try versions(of: record.name, in: workspace, tx, aliases: record.aliases)
         var stages: Set<String> = []
         return RegisteredModel(record: record, latestVersions: versions.filter { stages.insert($0.stage).inserted })
     }
 
     private func change(
-        _ name: String, in workspace: WorkspaceID, _ body: @escaping @Sendable (MetadataTransaction, inout RegisteredModelRecord) throws -> Void
+        _ name: String, in workspace: WorkspaceID,
+        _ body: @escaping @Sendable (MetadataTransaction, inout RegisteredModelRecord) throws -> Void
     ) async throws -> RegisteredModel {
         let time = now().milliseconds
         return try await store.write { tx in

@@ -14,7 +14,7 @@ struct ModelSource {
 
     init(_ source: String, model name: String, isPrompt: Bool, workspace: WorkspaceID, _ tx: MetadataTransaction) throws {
         guard !source.isEmpty else { throw FactRules.missing("source") }
-        if isPrompt, source == "prompt-template" {
+        if isPrompt, Self.isPlaceholder(source) {
             self.init(ArtifactPlace(path: "prompts/\(name)"), in: workspace)
         } else if source.hasPrefix("models:/m-") {
             let id = source.dropFirst("models:/".count).prefix { $0 != "/" }
@@ -51,17 +51,26 @@ struct ModelSource {
         self.model = model
     }
 
+    /// A prompt has no files; clients write a word such as `dummy-source` or `prompt-template`.
+    private static func isPlaceholder(_ source: String) -> Bool {
+        source.utf8.allSatisfy {
+            0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+    }
+
     /// References of Azure's (`azureml://jobs/…`) are left to the rules of the kind; object stores must be plain.
     private static func checkForeign(_ source: String) throws(Problem) {
         func refused() -> Problem {
             Problem(
                 .invalidInput,
-                "Invalid model version source: \(FactRules.quoted(source)). Name files of this server (runs:/, models:/, mlflow-artifacts:/, azureml://) or of an object store, not of a disk.",
+                "Invalid model version source: \(FactRules.quoted(source)). Name files of this server (runs:/, models:/, "
+                    + "mlflow-artifacts:/, azureml://) or of an object store, not of a disk.",
                 target: "source")
         }
         guard source.utf8.count <= 4096, let end = source.firstRange(of: "://") else { throw refused() }
         let scheme = source[..<end.lowerBound].lowercased()
-        guard ["azureml", "s3", "gs", "wasbs", "wasb", "abfss", "abfs", "https", "http", "hdfs", "dbfs", "r2", "b2"].contains(scheme), !source.contains(";")
+        guard ["azureml", "s3", "gs", "wasbs", "wasb", "abfss", "abfs", "https", "http", "hdfs", "dbfs", "r2", "b2"].contains(scheme),
+            !source.contains(";")
         else { throw refused() }
         let path = source[end.upperBound...].drop { $0 != "/" }
         _ = try ArtifactPath(String(path.drop { $0 == "/" }))

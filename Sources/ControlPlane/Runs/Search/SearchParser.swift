@@ -62,15 +62,19 @@ package struct SearchParser {
     private mutating func condition() throws(Problem) -> SearchQuery.Condition {
         let (subject, attribute) = try subject()
         guard let first = tokens.popFirst() else {
-            throw Problem(.invalidInput, "Invalid clause(s) in filter string: \(Self.describe(subject)) is compared with nothing", target: "filter")
+            throw Problem(
+                .invalidInput, "Invalid clause(s) in filter string: \(Self.describe(subject)) is compared with nothing", target: "filter")
         }
         let comparison = try comparison(first)
         guard Self.allowed(for: subject, attribute).contains(comparison) else {
             let names = Self.allowed(for: subject, attribute).map(\.rawValue).sorted()
-            throw Problem(.invalidInput, "Invalid comparator '\(comparison.rawValue)' for \(Self.describe(subject)); not one of \(names)", target: "filter")
+            throw Problem(
+                .invalidInput, "Invalid comparator '\(comparison.rawValue)' for \(Self.describe(subject)); not one of \(names)",
+                target: "filter")
         }
         if let attribute, !attribute.isFilter {
-            throw Problem(.invalidInput, "Invalid attribute key '\(attribute.name)' specified. Valid keys are \(filterNames)", target: "filter")
+            throw Problem(
+                .invalidInput, "Invalid attribute key '\(attribute.name)' specified. Valid keys are \(filterNames)", target: "filter")
         }
         let operand = try operand(of: comparison, subject: subject, attribute: attribute)
         return SearchQuery.Condition(subject, comparison, operand)
@@ -98,7 +102,8 @@ package struct SearchParser {
         default: break
         }
         guard let token = tokens.popFirst() else {
-            throw Problem(.invalidInput, "Invalid clause(s) in filter string: \(Self.describe(subject)) is compared with nothing", target: "filter")
+            throw Problem(
+                .invalidInput, "Invalid clause(s) in filter string: \(Self.describe(subject)) is compared with nothing", target: "filter")
         }
         var isNumeric = attribute?.isNumeric ?? false
         if case .metric = subject { isNumeric = true }
@@ -111,7 +116,8 @@ package struct SearchParser {
         }
         guard case .quoted(let text) = token else {
             throw Problem(
-                .invalidInput, "Expected a quoted string value for \(Self.describe(subject)) (e.g. 'my-value'). Got value \(token.spelling)",
+                .invalidInput,
+                "Expected a quoted string value for \(Self.describe(subject)) (e.g. 'my-value'). Got value \(token.spelling)",
                 target: "filter")
         }
         return .text(text)
@@ -120,7 +126,8 @@ package struct SearchParser {
     private mutating func list(_ subject: SearchQuery.Subject) throws(Problem) -> [String] {
         let wrong = Problem(
             .invalidInput,
-            "Expected a list of quoted string values for \(Self.describe(subject)), such as ('a', 'b'); the list must be non-empty and hold only strings",
+            "Expected a list of quoted string values for \(Self.describe(subject)), such as ('a', 'b'); the list must be "
+                + "non-empty and hold only strings",
             target: "filter")
         guard tokens.popFirst() == .sign("(") else { throw wrong }
         var items: [String] = []
@@ -138,7 +145,9 @@ package struct SearchParser {
     // MARK: Order
 
     private mutating func order(_ text: String) throws(Problem) -> SearchQuery.Order {
-        guard !tokens.isEmpty else { throw Problem(.invalidInput, "Invalid order_by clause '\(text)'. Could not be parsed.", target: "order_by") }
+        guard !tokens.isEmpty else {
+            throw Problem(.invalidInput, "Invalid order_by clause '\(text)'. Could not be parsed.", target: "order_by")
+        }
         let (subject, _) = try subject()
         var isAscending = true
         if take("DESC") {
@@ -173,7 +182,9 @@ package struct SearchParser {
             throw Problem(
                 .invalidInput, "Invalid entity type '\(prefix)'. Valid values are \(vocabulary.entities.keys.sorted())", target: "filter")
         }
-        guard !key.isEmpty else { throw Problem(.invalidInput, "Invalid identifier '\(text)': there is no key after the dot", target: "filter") }
+        guard !key.isEmpty else {
+            throw Problem(.invalidInput, "Invalid identifier '\(text)': there is no key after the dot", target: "filter")
+        }
         switch entity {
         case .metric: return (.metric(key), nil)
         case .parameter: return (.parameter(key), nil)

@@ -11,7 +11,7 @@ package enum DataDriftSignal: MonitorSignal {
         let names = Set(baseline.factNames).union(production.factNames).sorted().filter { settings.features?.contains($0) ?? true }
         return names.flatMap { fact in
             // A camera with more pixels takes no other picture; said, but no alarm unless asked for.
-            let isJudged = settings.features != nil || !DataDriftSettings.informational.contains(fact)
+            let isJudged = settings.features != nil || !settings.thresholds.numerical.isEmpty || !DataDriftSettings.informational.contains(fact)
             return choice.metrics.compactMap { metric, threshold in
                 Comparison.numbers(
                     signal: name, feature: fact, metric: metric, given: isJudged ? threshold : nil, practical: isJudged ? DataDriftSettings.practical : nil,

@@ -17,7 +17,10 @@ package enum DataQualitySignal: MonitorSignal {
         let names = baseline.factNames.filter { settings.features?.contains($0) ?? !DataDriftSettings.informational.contains($0) }
         let metrics = DataQualitySettings.practical.keys.sorted().filter { given.isEmpty || given.keys.contains($0) }
         return names.flatMap { fact in
-            metrics.compactMap { metric in
+            let known = Array(baseline.numbers(fact).joined())
+            // A baseline that hardly varies has no bounds: any rounding would leave them.
+            let isFlat = Comparison.deviation(known) < 0.02 * abs(Comparison.mean(known) ?? 0)
+            return metrics.compactMap { metric in
                 let comparison = Comparison<Double>(signal: name, feature: fact, metric: metric) { before, after in
                     let (before, after) = (before.map(\.first), after.map(\.first))
                     return metric == DataQualitySettings.nullValueRate
@@ -26,6 +29,7 @@ package enum DataQualitySignal: MonitorSignal {
                 let rule: Comparison<Double>.Rule =
                     switch given[metric] ?? nil {
                     case let threshold?: .given(threshold)
+                    case nil where isFlat && metric == DataQualitySettings.outOfBoundsRate: .never
                     case nil: .automatic(practical: DataQualitySettings.practical[metric] ?? 0)
                     }
                 return comparison.judged(

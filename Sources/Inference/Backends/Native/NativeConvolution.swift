@@ -13,7 +13,9 @@ package final class NativeConvolution {
             try self.init(layer, weights: kernel, bias: weights.values(stem + ".bias", rank: 1).floats)
             return
         }
-        let parts = try ["weight", "bias", "running_mean", "running_var"].map { try weights.values("\(layer.name).bn.\($0)", rank: 1).floats }
+        let parts = try ["weight", "bias", "running_mean", "running_var"].map {
+            try weights.values("\(layer.name).bn.\($0)", rank: 1).floats
+        }
         guard parts.allSatisfy({ $0.count == layer.output }), kernel.count % layer.output == 0 else {
             throw InferenceError("\(layer.name).bn in \(weights.source) does not fit its convolution of \(layer.output) channels")
         }

@@ -27,7 +27,9 @@ package final class NativeNetwork: InferenceNetwork {
         try values.withUnsafeMutableBufferPointer { output in
             var start = 0
             for level in levels {
-                guard start + level.box.plane <= grid.count else { throw InferenceError("a picture of \(side) pixels does not fit the head") }
+                guard start + level.box.plane <= grid.count else {
+                    throw InferenceError("a picture of \(side) pixels does not fit the head")
+                }
                 decode(level, grid, into: output, start: start)
                 start += level.box.plane
             }

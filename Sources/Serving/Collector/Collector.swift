@@ -1,0 +1,149 @@
+internal import ControlPlane
+internal import Foundation
+internal import MetadataStore
+internal import NIOCore
+internal import Resources
+internal import Synchronization
+
+/// Keeps what deployments were asked and answered: off the request path, through a bounded queue, in batches. What does not
+/// fit is counted per deployment and dropped.
+final class Collector: Sendable {
+    private struct Item: Sendable {
+        let call: ScoringCall
+        let reply: WorkerReply
+        let deployment: DeploymentRoute
+        let at: Date
+        let milliseconds: Double
+        var size: Int { call.body.readableBytes + reply.body.readableBytes }
+    }
+
+    static let capacity = 4096
+    static let byteLimit = 256 * 1024 * 1024
+    /// Records of one transaction: as many as come in a tenth of a second, between these.
+    static let batchSize = 100...2000
+
+    private let store: MetadataStore
+    private let blobs: BlobService
+    private let facts: FactsWorker
+    private let stream: AsyncStream<Item>
+    private let continuation: AsyncStream<Item>.Continuation
+    private let queuedBytes = Atomic<Int>(0)
+    private let drops = Mutex<[ResourceID: Int]>([:])
+    private let batch = Mutex<[ScoringRecord]>([])
+
+    init(store: MetadataStore, blobs: BlobService, facts: FactsWorker) {
+        self.store = store
+        self.blobs = blobs
+        self.facts = facts
+        (stream, continuation) = AsyncStream.makeStream(of: Item.self, bufferingPolicy: .bufferingOldest(Self.capacity))
+    }
+
+    /// Never waits.
+    func offer(_ call: ScoringCall, _ reply: WorkerReply, of deployment: DeploymentRoute, took duration: Duration) {
+        let item = Item(call: call, reply: reply, deployment: deployment, at: Date(), milliseconds: duration / .milliseconds(1))
+        let isRoom = queuedBytes.wrappingAdd(item.size, ordering: .relaxed).newValue <= Self.byteLimit
+        if isRoom, case .enqueued = continuation.yield(item) { return }
+        queuedBytes.wrappingSubtract(item.size, ordering: .relaxed)
+        drops.withLock { $0[deployment.id, default: 0] += 1 }
+    }
+
+    /// Works until cancelled; what is in the batch then is still written.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var lastWrite = ContinuousClock.now
+                for await item in self.stream {
+                    let records = await self.records(of: item)
+                    self.queuedBytes.wrappingSubtract(item.size, ordering: .relaxed)
+                    let count = self.batch.withLock { batch in
+                        batch += records
+                        return batch.count
+                    }
+                    let isDue = count >= Self.batchSize.upperBound || lastWrite.duration(to: .now) > .milliseconds(100)
+                    if count >= Self.batchSize.lowerBound, isDue {
+                        await self.flush()
+                        lastWrite = .now
+                    }
+                }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(1))
+                    await self.flush()
+                }
+            }
+        }
+    }
+
+    private func flush() async {
+        let records = batch.withLock { batch in
+            defer { batch = [] }
+            return batch
+        }
+        let dropped = drops.withLock { drops in
+            defer { drops = [:] }
+            return drops
+        }
+        guard !records.isEmpty || !dropped.isEmpty else { return }
+        do {
+            try await store.write { tx in
+                try tx.insert(records)
+                for (deployment, count) in dropped { try tx.addCollectorDrops(count, deployment: deployment, at: Date()) }
+            }
+        } catch {
+            // The store is busy or full: these records are lost, and counted when it works again.
+            drops.withLock { drops in
+                for record in records { drops[record.deployment, default: 0] += 1 }
+                drops.merge(dropped, uniquingKeysWith: +)
+            }
+        }
+    }
+
+    /// A record for each picture of the request; one without facts when there was none.
+    private func records(of item: Item) async -> [ScoringRecord] {
+        let answer = item.reply.status == 200 ? AnsweredDetections(body: item.reply.body) : AnsweredDetections(answer: .null)
+        var facts = Self.native(item.reply.facts)
+        let contentType = item.call.headers.first { $0.name == "content-type" }?.value ?? "application/json"
+        if facts.isEmpty, !item.deployment.isNative, Self.mayHoldPictures(item.call.body, contentType) {
+            facts = await self.facts.facts(of: item.call.body, contentType: contentType)
+        }
+        let request = await keep(item.call.body, "model_inputs", rate: item.deployment.collection.inputRate, item)
+        let response = await keep(item.reply.body, "model_outputs", rate: item.deployment.collection.outputRate, item)
+        return (0..<max(1, facts.count, answer.images.count)).map { index in
+            ScoringRecord(
+                deployment: item.deployment.id, model: item.deployment.model, requestID: item.call.requestID, at: item.at,
+                status: answer.innerStatus ?? item.reply.status, milliseconds: item.milliseconds,
+                facts: facts.indices.contains(index) ? facts[index] : [:],
+                detections: answer.images.indices.contains(index) ? answer.images[index] : [], request: request, response: response)
+        }
+    }
+
+    /// Picture bytes, or JSON that names an image near its beginning: other requests are not worth a trip to the worker.
+    private static func mayHoldPictures(_ body: ByteBuffer, _ contentType: String) -> Bool {
+        guard body.readableBytes > 0 else { return false }
+        let type = contentType.lowercased()
+        if type.hasPrefix("image/") || type.hasPrefix("application/octet-stream") { return true }
+        return body.readableBytesView.prefix(4096).firstRange(of: Array("\"image\"".utf8)) != nil
+    }
+
+    private static func native(_ facts: JSON?) -> [[String: Double]] {
+        (facts?["images"]?.arrayValue ?? []).map { FactsWorker.numbers(in: $0["image"]) }
+    }
+
+    /// Stores a body where Azure's data collector would, one blob a request.
+    /// - Returns: its place in the datastore; `nil` when it is not to be kept, or could not be.
+    private func keep(_ body: ByteBuffer, _ collection: String, rate: Double, _ item: Item) async -> String? {
+        guard rate > 0, body.readableBytes > 0, rate >= 1 || Double.random(in: 0..<1) < rate else { return nil }
+        let id = item.deployment.id
+        // 2026-11-24T20:… becomes 2026/11/24/20.
+        let hour = item.at.iso8601.prefix(13).replacing("-", with: "/").replacing("T", with: "/")
+        let name = "modelDataCollector/\(id.parent ?? "")/\(id.name)/\(collection)/\(hour)/\(item.call.requestID)"
+        do {
+            try await blobs.put(BlobContainer.standard(of: id.workspace).blobs.at(name), bytes: Array(body.readableBytesView))
+            return DatastorePath(datastore: "workspaceblobstore", path: name).shortURI
+        } catch {
+            drops.withLock { $0[id, default: 0] += 1 }
+            return nil
+        }
+    }
+}
