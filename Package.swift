@@ -127,7 +127,9 @@ let package = Package(
         .target(
             name: "CServingAssets",
             exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
-        tests("ServingTests", ["Serving", "Resources"]),
+        tests(
+            "ServingTests",
+            ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", "Serving", nioCore, nioPosix]),
         room("Monitoring", ["ControlPlane", "Kinds", "MetadataStore", "Resources"]),
         tests("MonitoringTests", ["BlobStore", "ControlPlane", "Kinds", "MetadataStore", "Monitoring", "Resources"]),
 
@@ -156,9 +158,7 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: The house as a whole
-        room("TestKit", ["APIClient", "Resources", "Server"]),
-        tests("FacadeTests", ["TestKit", "Server", "Resources"]),
-        tests("JourneyTests", ["TestKit", "Resources"]),
+        tests("JourneyTests", ["Resources", .target(name: "martlet")]),
     ],
     cxxLanguageStandard: .cxx17
 )

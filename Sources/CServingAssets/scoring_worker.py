@@ -220,6 +220,8 @@ def main():
         if folder and folder not in sys.path:
             sys.path.append(folder)
     signal.signal(signal.SIGALRM, on_alarm)
+    # Whoever started this process may have had them blocked.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM, signal.SIGTERM, signal.SIGINT])
     try:
         script = Script(os.path.abspath(options.entry_script))
         log.info("Invoking user's init function")

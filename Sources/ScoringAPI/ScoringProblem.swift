@@ -20,7 +20,8 @@ enum ScoringProblem {
 }
 
 extension HTTPField.Name {
-    private static func own(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .warning }
+    /// These names are valid; the alternative is only there for the compiler.
+    private static func own(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .via }
 
     static var modelDeployment: HTTPField.Name { own("azureml-model-deployment") }
     static var modelErrorStatus: HTTPField.Name { own("ms-azureml-model-error-statuscode") }

@@ -10,9 +10,12 @@ internal import Hummingbird
 internal import Kinds
 internal import MLflowAPI
 internal import MetadataStore
+internal import Monitoring
 internal import ProcessHost
 internal import Resources
+internal import ScoringAPI
 internal import ServiceLifecycle
+internal import Serving
 
 /// Every service of one server, wired together. No rules live here: each struct gets exactly the collaborators it uses.
 struct House: Sendable {
@@ -25,6 +28,9 @@ struct House: Sendable {
     private let models: ModelRegistry
     private let logs: JobLogs
     private let jobs: JobServices
+    private let deployments: OnlineDeploymentController
+    private let monitors: MonitorController
+    private let schedules: ScheduleController
     private let furnishing: Furnishing
     private let actions: ActionRegistry
 
@@ -34,7 +40,7 @@ struct House: Sendable {
         self.baseURL = baseURL
         let feed = ChangeFeed()
         resources = ResourceService(
-            store: store, registry: AllKinds.registry, feed: feed, companions: ["jobs": [RunService.jobCompanion]])
+            store: store, registry: AllKinds.registry, feed: feed, companions: ["jobs": [RunService.jobCompanion], "models": [ModelRegistry.modelCompanion]])
         blobs = BlobService(metadata: store, store: try BlobStore(folder: folder.blobs))
         runs = RunService(store: store)
         models = ModelRegistry(store: store, resources: resources, blobs: blobs)
@@ -45,21 +51,30 @@ struct House: Sendable {
 
         let host = ProcessHost(supervisor: configuration.executable)
         let environments = EnvironmentBuilder(root: folder.environments, processEnvironment: configuration.environment)
+        let tools = try ToolFolder(folder: folder, executable: configuration.executable).path
         let runs = runs
         jobs = JobServices(
             resources: resources, blobs: blobs, access: access, feed: feed, host: host, environments: environments, folder: folder,
             serverURL: baseURL, home: configuration.workspace, machine: configuration.environment,
-            toolFolder: try ToolFolder(folder: folder, executable: configuration.executable).path,
+            toolFolder: tools,
             revoke: { run in try await store.write { try $0.revokeRun(run, at: Date()) } },
             runCompanion: { tx, job in try RunService.follow(job, at: Date(), in: tx) },
             experiment: { job in
                 let run = try await runs.run(job.name, in: job.workspace)
-                let id = String(run.run.experimentID)
-                return (try await runs.experiment(id, in: job.workspace).name, id)
+                return (run.run.experimentName, String(run.run.experimentID))
             })
+        let serving = ServingServices(
+            resources: resources, blobs: blobs, access: access, feed: feed, store: store, launcher: host, environments: environments,
+            folder: folder, serverURL: baseURL, home: configuration.workspace, machine: configuration.environment, toolFolder: tools)
+        deployments = try OnlineDeploymentController(services: serving)
+        let watch = MonitorService(resources: resources, blobs: blobs, store: store)
+        monitors = MonitorController(resources: resources, blobs: blobs, runs: runs, feed: feed)
+        schedules = ScheduleController(resources: resources, monitors: watch, feed: feed)
         var actions = ActionRegistry()
         StorageActions.register(in: &actions, resources: resources, blobs: blobs, access: access, baseURL: baseURL)
         JobActions.register(in: &actions, services: jobs)
+        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring)
+        MonitoringActions.register(in: &actions, monitors: watch, schedules: schedules)
         self.actions = actions
     }
 
@@ -68,6 +83,10 @@ struct House: Sendable {
         [
             EngineService(name: "jobs") { try await JobController(services: jobs).run() },
             EngineService(name: "pipelines") { try await PipelineController(services: jobs).run() },
+            EngineService(name: "deployments") { try await deployments.run() },
+            EngineService(name: "monitors") { try await monitors.run() },
+            EngineService(name: "schedules") { try await schedules.run() },
+            EngineService(name: "sweep") { try await Sweep(blobs: blobs).run() },
         ]
     }
 
@@ -89,6 +108,7 @@ struct House: Sendable {
         RunHistoryRoutes(
             runs: runs, resources: resources, blobs: blobs, access: access, baseURL: baseURL, logFiles: { logs.links(of: $0) }
         ).addRoutes(to: router)
+        ScoringRoutes(scoring: deployments.scoring, access: access).addRoutes(to: router)
         return router
     }
 }

@@ -83,7 +83,9 @@ package struct JobController: Sendable {
 
     private func computeKey(_ job: Resource) -> String {
         let text = job.properties["computeId"]?.stringValue ?? "local"
-        return (ResourceID(path: text)?.path ?? text).lowercased()
+        guard let id = ResourceID(path: text) else { return text.lowercased() }
+        // These two exist without a resource.
+        return ["local", "serverless"].contains(id.name.lowercased()) ? id.name.lowercased() : id.path.lowercased()
     }
 
     private func nodes(_ job: Resource) -> Int {

@@ -5,6 +5,8 @@ package enum OnlineDeployment: ShapedKind {
     package static let noun = "online-deployment"
     package static let path = "onlineEndpoints/deployments"
     package static let title = "online deployment"
+    package static let observedAfterCreate: JSON = ["provisioningState": "Creating"]
+    package static let observedAfterUpdate: JSON = ["provisioningState": "Updating"]
     package static let columns = [
         KindColumn("Name", "name"), KindColumn("Endpoint", "endpoint_name"), KindColumn("Model", "model"),
         KindColumn("State", "provisioning_state"),

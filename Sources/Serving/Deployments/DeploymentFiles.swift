@@ -1,5 +1,4 @@
 internal import BlobStore
-internal import CServingAssets
 internal import ControlPlane
 internal import Environments
 internal import Foundation
@@ -42,7 +41,7 @@ struct DeploymentFiles: Sendable {
             guard FileManager.default.fileExists(atPath: entry) else {
                 throw Problem(.invalidInput, "the code has no file '\(script)'; correct code_configuration.scoring_script", target: "codeConfiguration.scoringScript")
             }
-            let worker = try placeWorker()
+            let worker = try ScoringProgram.write(to: folder + "/worker")
             let venv = try await environment()
             let python = try venv.map { $0 + "/bin/python" } ?? machinePython()
             if let venv { variables.searchPath.insert(venv + "/bin", at: 0) }
@@ -76,18 +75,6 @@ struct DeploymentFiles: Sendable {
         }
         log.line("model \(id) in \(path)")
         return path
-    }
-
-    private func placeWorker() throws -> String {
-        let path = folder + "/worker"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        var index = 0
-        while let name = scoring_worker_file_name(index), let bytes = scoring_worker_file_bytes(index) {
-            let file = "\(path)/\(String(cString: name))"
-            try Data(bytes: bytes, count: scoring_worker_file_size(index)).write(to: URL(filePath: file))
-            index += 1
-        }
-        return path + "/scoring_worker.py"
     }
 
     /// The virtual environment of the deployment's environment; `nil` when it asks for none.

@@ -67,9 +67,10 @@ struct DeploymentRunner: Sendable {
                     group.addTask { await next.generation.run { post.yield(.generation(next.number, $0)) } }
                 case .generation(let number, .ready):
                     guard let ready = latest, ready.number == number else { continue }
-                    if let old = serving, old.number != number { group.addTask { await old.generation.retire() } }
+                    let old = serving
                     serving = ready
                     route(to: ready.generation)
+                    if let old, old.number != number { group.addTask { await old.generation.retire() } }
                     await report("Succeeded")
                 case .generation(let number, .failed(var problem)):
                     if serving?.number == number {

@@ -21,7 +21,9 @@ package struct OnlineDeploymentController: Sendable {
             launcher: services.launcher, executable: services.worker, folder: services.folder.path + "/deployments/.facts", sockets: sockets,
             machine: services.machine)
         collector = Collector(store: services.store, blobs: services.blobs, facts: facts)
-        scoring = ScoringService(collector: collector, mirror: mirror)
+        let (collector, mirror) = (collector, mirror)
+        scoring = ScoringService(
+            collect: { collector.offer($0, $1, of: $2, took: $3) }, copy: { mirror.offer($0, to: $1) })
     }
 
     /// Runs until cancelled.
@@ -48,6 +50,8 @@ package struct OnlineDeploymentController: Sendable {
                         runner.yield(.gone)
                         runners[id] = nil
                     }
+                } catch is CancellationError {
+                    break
                 } catch {
                     // The store is busy or failing; the next change, or the next start, looks again.
                     FileHandle.standardError.write(Data("the deployments could not be read: \(error)\n".utf8))

@@ -95,7 +95,7 @@ package final class DeploymentPool: Sendable {
     // MARK: Slots
 
     /// Takes a connection in; `onHung` is called when its worker owes an answer for too long.
-    func add(_ connection: WorkerConnection, onHung: @escaping @Sendable () -> Void) {
+    package func add(_ connection: WorkerConnection, onHung: @escaping @Sendable () -> Void) {
         connection.observe(
             .init(
                 onFree: { [weak self] in self?.release($0) }, onHung: { _ in onHung() },

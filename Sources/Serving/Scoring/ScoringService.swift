@@ -6,12 +6,18 @@ internal import Synchronization
 /// as a whole; a request keeps the table it began with.
 package final class ScoringService: Sendable {
     private let routes = Mutex<[EndpointAddress: EndpointRoute]>([:])
-    private let collector: Collector
-    private let mirror: MirrorQueue
+    private let collect: @Sendable (ScoringCall, WorkerReply, DeploymentRoute, Duration) -> Void
+    private let copy: @Sendable (ScoringCall, DeploymentRoute) -> Void
 
-    init(collector: Collector, mirror: MirrorQueue) {
-        self.collector = collector
-        self.mirror = mirror
+    /// - Parameters:
+    ///   - collect: told of every answer, on the request's path: must not wait.
+    ///   - copy: told of every request that a shadow deployment gets as well: must not wait.
+    package init(
+        collect: @escaping @Sendable (ScoringCall, WorkerReply, DeploymentRoute, Duration) -> Void = { _, _, _, _ in },
+        copy: @escaping @Sendable (ScoringCall, DeploymentRoute) -> Void = { _, _ in }
+    ) {
+        self.collect = collect
+        self.copy = copy
     }
 
     /// The route of an endpoint, or `.notFound`.
@@ -35,15 +41,14 @@ package final class ScoringService: Sendable {
             do {
                 let answer = try await answer(call, by: deployment)
                 guard call.path == "/score" else { return answer }
-                collector.offer(call, answer.reply, of: deployment, took: start.duration(to: clock.now))
-                if call.deployment == nil, let shadow = route.mirrored() { mirror.offer(call, to: shadow) }
+                collect(call, answer.reply, deployment, start.duration(to: clock.now))
+                if call.deployment == nil, let shadow = route.mirrored() { copy(call, shadow) }
                 return answer
             } catch is DeploymentPool.Closed {
                 await Task.yield()
             } catch let problem as Problem {
                 if problem.code == .timeout || problem.code == .userCodeFailed {
-                    collector.offer(
-                        call, WorkerReply(status: problem.code == .timeout ? 408 : 424), of: deployment, took: start.duration(to: clock.now))
+                    collect(call, WorkerReply(status: problem.code == .timeout ? 408 : 424), deployment, start.duration(to: clock.now))
                 }
                 throw problem
             }
@@ -92,7 +97,7 @@ package final class ScoringService: Sendable {
     // MARK: Routes
 
     /// Replaces the endpoints; deployments that stay keep their pools.
-    func setEndpoints(_ new: [EndpointAddress: EndpointRoute]) {
+    package func setEndpoints(_ new: [EndpointAddress: EndpointRoute]) {
         routes.withLock { routes in
             routes = new.reduce(into: [:]) { table, entry in
                 var route = entry.value
@@ -108,7 +113,7 @@ package final class ScoringService: Sendable {
     }
 
     /// Sends the deployment's requests to `route` from now on; `nil` takes it out.
-    func setDeployment(_ name: String, of address: EndpointAddress, to route: DeploymentRoute?) {
+    package func setDeployment(_ name: String, of address: EndpointAddress, to route: DeploymentRoute?) {
         routes.withLock { $0[address]?.deployments[name] = route }
     }
 

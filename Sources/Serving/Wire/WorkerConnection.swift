@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 internal import NIOPosix
 internal import Resources
 internal import Synchronization
@@ -15,7 +15,7 @@ struct WorkerCall: Sendable {
 }
 
 /// One slot of a worker: a connection on which one request is answered after the other.
-final class WorkerConnection: Sendable {
+package final class WorkerConnection: Sendable {
     /// What the owner of the connection is told; called on the connection's event loop.
     struct Events: Sendable {
         /// The answer has come, in time or late: the slot is free.
@@ -31,7 +31,7 @@ final class WorkerConnection: Sendable {
     private init(channel: any Channel) { self.channel = channel }
 
     /// Connects to the socket at `path`. Throws while nobody listens there.
-    static func open(path: String, group: any EventLoopGroup) async throws -> WorkerConnection {
+    package static func open(path: String, group: any EventLoopGroup) async throws -> WorkerConnection {
         let channel = try await ClientBootstrap(group: group)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
@@ -60,16 +60,16 @@ final class WorkerConnection: Sendable {
     }
 
     /// Asks and waits for the answer; for use while the connection is nobody else's.
-    func ask(_ request: WorkerRequest, within limit: TimeAmount) async throws(WorkerFailure) -> WorkerReply {
+    package func ask(_ request: WorkerRequest, within limit: TimeAmount) async throws(WorkerFailure) -> WorkerReply {
         let result: Result<WorkerReply, WorkerFailure> = await withCheckedContinuation { continuation in
             send(WorkerCall(request: request, deadline: .now() + limit, grace: limit) { continuation.resume(returning: $0) })
         }
         return try result.get()
     }
 
-    var isOpen: Bool { channel.isActive }
+    package var isOpen: Bool { channel.isActive }
 
-    func close() { channel.close(promise: nil) }
+    package func close() { channel.close(promise: nil) }
 
     /// Waits until the connection is closed; cancelling the task closes it.
     func waitUntilClosed() async {
@@ -113,8 +113,7 @@ private final class WorkerConnectionHandler: ChannelDuplexHandler {
         do {
             head = try WorkerFrame.head(of: command.call.request, allocator: context.channel.allocator)
         } catch {
-            command.call.complete(.failure(error))
-            command.connection.currentEvents.onFree(command.connection)
+            finish(command, .failure(error))
             return
         }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -146,8 +145,7 @@ private final class WorkerConnectionHandler: ChannelDuplexHandler {
             case .asked(let command, let timer):
                 timer.cancel()
                 state = .free
-                command.call.complete(.success(reply))
-                command.connection.currentEvents.onFree(command.connection)
+                finish(command, .success(reply))
             case .late(let command, let timer):
                 timer.cancel()
                 state = .free
@@ -157,6 +155,14 @@ private final class WorkerConnectionHandler: ChannelDuplexHandler {
             end(with: error as? WorkerFailure ?? .died)
             context.close(promise: nil)
         }
+    }
+
+    /// Answers and frees the slot. The owner is looked up first: an answer may hand the connection to a new owner, who must
+    /// not be told of it.
+    private func finish(_ command: Command, _ result: Result<WorkerReply, WorkerFailure>) {
+        let events = command.connection.currentEvents
+        command.call.complete(result)
+        events.onFree(command.connection)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

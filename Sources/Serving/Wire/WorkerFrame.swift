@@ -66,9 +66,11 @@ package enum WorkerFrame {
         for (name, value) in header["headers"]?.objectValue ?? [:] {
             if let text = value.literalText { headers.append((name, text)) }
         }
+        var facts = header["facts"]
+        if facts?.isNull == true { facts = Optional.none }
         return WorkerReply(
             status: Int(status), headers: headers, failed: header["failed"]?.boolValue ?? false,
-            milliseconds: header["ms"]?.doubleValue ?? 0, facts: header["facts"].flatMap { $0.isNull ? nil : $0 }, body: body)
+            milliseconds: header["ms"]?.doubleValue ?? 0, facts: facts, body: body)
     }
 }
 

@@ -1,0 +1,48 @@
+"""Learns from photos when the light is on. Logs through MLflow and writes the model into its output folder."""
+
+import argparse
+import json
+import math
+import os
+from pathlib import Path
+
+import mlflow
+
+import photos
+
+
+def main(args):
+    labels = json.loads(Path(args.annotations).read_text())
+    examples = [(photos.brightness((Path(args.images) / name).read_bytes()), float(on)) for name, on in labels.items()]
+    print(f"{len(examples)} photos from {args.images}")
+    weight, bias = 0.0, 0.0
+    with mlflow.start_run() as run:
+        print(f"run {run.info.run_id} of job {os.environ['AZUREML_RUN_ID']}")
+        mlflow.log_params({"epochs": args.epochs, "learning_rate": args.learning_rate})
+        for epoch in range(args.epochs):
+            loss, right = 0.0, 0
+            for level, on in examples:
+                guess = 1 / (1 + math.exp(-(weight * level + bias)))
+                loss -= math.log(max(1e-9, guess if on else 1 - guess))
+                right += (guess > 0.5) == bool(on)
+                weight -= args.learning_rate * (guess - on) * level
+                bias -= args.learning_rate * (guess - on)
+            mlflow.log_metric("loss", loss / len(examples), step=epoch)
+            mlflow.log_metric("accuracy", right / len(examples), step=epoch)
+            print(f"epoch {epoch + 1}/{args.epochs} loss {loss / len(examples):.4f}", flush=True)
+        folder = Path(args.model_output)
+        folder.mkdir(parents=True, exist_ok=True)
+        model = folder / "model.json"
+        model.write_text(json.dumps({"weight": weight, "bias": bias}))
+        mlflow.log_artifact(str(model), "model")
+    print(f"trained; model written to {model}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", required=True)
+    parser.add_argument("--annotations", required=True)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--learning_rate", type=float, default=2.0)
+    parser.add_argument("--model_output", required=True)
+    main(parser.parse_args())
