@@ -5,7 +5,7 @@ SHELL := bash
 export PATH := $(CURDIR)/.venv-tools/bin:$(PATH)
 
 SWIFT_FILES := Package.swift Sources Tests
-RELEASE := swift build -c release
+RELEASE := swift build -c release --static-swift-stdlib
 DATA ?=
 ONCE ?=
 SHORT ?=

@@ -30,7 +30,6 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -64,7 +63,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -113,7 +111,7 @@ let package = Package(
         tests("ControlPlaneTests", ["BlobStore", "ControlPlane", "MetadataStore", "Resources", nioCore]),
         room("Environments", ["Kinds", "ProcessHost", "Resources"]),
         tests("EnvironmentsTests", ["Environments", "Kinds", "Resources"]),
-        room("DetectorTraining", ["DatasetFormats", "Detection", "Imaging", "Inference", "TensorEngine"]),
+        room("DetectorTraining", ["Detection", "Imaging", "Inference", "TensorEngine"]),
         tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),

@@ -35,7 +35,7 @@ package struct ARMRoutes: Sendable {
         guard let path = ARMPath(
             request.uri.path, isAction: request.method == .post || request.uri.path.hasSuffix("/\(Self.logAction)"), registry: resources.registry) else {
             throw Problem(
-                .notFound, "Martlet has nothing at \(request.method.rawValue) \(request.uri.path); docs/compatibility.md lists what it offers",
+                .notFound, "Martlet has nothing at \(request.method.rawValue) \(request.uri.path)",
                 target: request.uri.path)
         }
         try authorise(principal, request.method, path)

@@ -8,6 +8,8 @@ struct ProcessFiles {
     /// Which process watches, so that a restarted server can find it again.
     var record: String { folder + "/supervisor.json" }
     var end: String { folder + "/end.json" }
+    /// Its presence asks the supervisor to end the command.
+    var stop: String { folder + "/stop" }
 
     /// All or nothing: written beside, then renamed.
     func write(_ value: some Encodable, to path: String) throws {

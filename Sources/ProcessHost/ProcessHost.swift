@@ -15,7 +15,7 @@ package struct ProcessHost: Sendable {
         let files = ProcessFiles(folder: folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for old in [files.end, files.record] where FileManager.default.fileExists(atPath: old) {
+            for old in [files.end, files.record, files.stop] where FileManager.default.fileExists(atPath: old) {
                 try FileManager.default.removeItem(atPath: old)
             }
             try files.write(spec, to: files.spec)
@@ -56,10 +56,11 @@ package struct ProcessHost: Sendable {
     }
 
     /// Asks the command to end: its supervisor sends SIGTERM to all of its processes and SIGKILL after the grace time.
+    /// The request is a file: a signal would kill a supervisor that does not listen yet, and leave the command alone.
     package func stop(in folder: String) {
         let files = ProcessFiles(folder: folder)
         guard let identity = files.read(ProcessIdentity.self, from: files.record), identity.isAlive else { return }
-        kill(identity.pid, SIGTERM)
+        if !FileManager.default.createFile(atPath: files.stop, contents: nil) { kill(identity.pid, SIGTERM) }
     }
 
     /// The supervisor gets a session of its own, so that signals to the server's terminal do not reach it.

@@ -17,7 +17,7 @@ package enum Supervisor {
         let end: ProcessEnd
         do {
             let spec = try JSONDecoder().decode(ProcessSpec.self, from: Data(contentsOf: URL(filePath: files.spec)))
-            end = await run(spec)
+            end = await run(spec, stopFile: files.stop)
         } catch {
             end = ProcessEnd(reason: .notStarted, message: "\(files.spec) cannot be read: \(error)")
         }
@@ -33,12 +33,15 @@ package enum Supervisor {
     /// Why the copies are being stopped, seen by whichever of them ends next.
     private final class StopReason: Sendable {
         private let reason = Mutex<ProcessEnd?>(nil)
-        /// The first reason stays.
-        func set(_ end: ProcessEnd) { reason.withLock { if $0 == nil { $0 = end } } }
+        /// The first reason stays. Who watches for one and is itself cancelled has seen none.
+        func set(_ end: ProcessEnd) {
+            guard !Task.isCancelled else { return }
+            reason.withLock { if $0 == nil { $0 = end } }
+        }
         var value: ProcessEnd? { reason.withLock { $0 } }
     }
 
-    static func run(_ spec: ProcessSpec) async -> ProcessEnd {
+    static func run(_ spec: ProcessSpec, stopFile: String) async -> ProcessEnd {
         let stop = StopReason()
         return await withTaskGroup(of: ProcessEnd?.self) { group in
             for replica in spec.replicas {
@@ -46,6 +49,11 @@ package enum Supervisor {
             }
             group.addTask {
                 await terminationSignal()
+                stop.set(ProcessEnd(reason: .stopped))
+                return nil
+            }
+            group.addTask {
+                await appearance(of: stopFile)
                 stop.set(ProcessEnd(reason: .stopped))
                 return nil
             }
@@ -59,7 +67,7 @@ package enum Supervisor {
             if let seconds = spec.timeoutSeconds {
                 group.addTask {
                     try? await Task.sleep(for: .seconds(seconds))
-                    if !Task.isCancelled { stop.set(ProcessEnd(reason: .timedOut)) }
+                    stop.set(ProcessEnd(reason: .timedOut))
                     return nil
                 }
             }
@@ -123,6 +131,11 @@ package enum Supervisor {
         }
         for await _ in stream { break }
         for source in sources { source.cancel() }
+    }
+
+    /// Returns when the file is there; also when cancelled.
+    private static func appearance(of file: String) async {
+        while !Task.isCancelled, access(file, F_OK) != 0 { try? await Task.sleep(for: .milliseconds(100)) }
     }
 
     /// Returns when the process that started this one has ended.

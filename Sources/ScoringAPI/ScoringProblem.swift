@@ -15,7 +15,8 @@ enum ScoringProblem {
         if problem.code == .tooManyRequests || problem.code == .unavailable { headers[.retryAfter] = "1" }
         if problem.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
         return .json(
-            ["error": ["code": .string(problem.code.rawValue), "message": .string(problem.message)]], status: problem.httpStatus, headers: headers)
+            ["error": ["code": .string(problem.code.rawValue), "message": .string(problem.message)]], status: problem.httpStatus,
+            headers: headers)
     }
 }
 

@@ -64,7 +64,8 @@ package struct ScoringRoutes: Sendable {
     private func authenticate(_ request: Request, for route: EndpointRoute) async throws {
         guard let secret = request.bearerToken else {
             throw Problem(
-                .unauthenticated, "the request has no 'Authorization: Bearer' header; 'martlet online-endpoint get-credentials' prints what belongs in it")
+                .unauthenticated,
+                "the request has no 'Authorization: Bearer' header; 'martlet online-endpoint get-credentials' prints what belongs in it")
         }
         switch route.authentication {
         case .token: _ = try await access.principal(of: secret, for: [.machineLearning])
@@ -73,7 +74,9 @@ package struct ScoringRoutes: Sendable {
             let isPrimary = Access.equal(secret, primary)
             let isSecondary = Access.equal(secret, secondary)
             guard isPrimary || isSecondary else {
-                throw Problem(.unauthenticated, "the key is not one of the endpoint '\(route.id.name)'; 'martlet online-endpoint get-credentials' prints them")
+                throw Problem(
+                    .unauthenticated,
+                    "the key is not one of the endpoint '\(route.id.name)'; 'martlet online-endpoint get-credentials' prints them")
             }
         }
     }
@@ -96,7 +99,9 @@ package struct ScoringRoutes: Sendable {
             switch field.name {
             case .authorization, .connection, .contentLength, .transferEncoding, .modelDeployment, .requestID: continue
             case .clientRequestID:
-                let id = field.value.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-") }
+                let id = field.value.unicodeScalars.filter {
+                    $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-")
+                }
                 headers.append(("x-ms-client-request-id", String(String.UnicodeScalarView(id.prefix(40)))))
             default: headers.append((field.name.canonicalName, field.value))
             }
@@ -118,7 +123,7 @@ package struct ScoringRoutes: Sendable {
             // A client must be able to tell the model's failure from the gateway's.
             status = HTTPResponse.Status(code: 424, reasonPhrase: "Failed Dependency")
             headers[.modelErrorStatus] = String(reply.status)
-            headers[.modelErrorReason] = HTTPResponse.Status(code: reply.status).reasonPhrase
+            headers[.modelErrorReason] = HTTPResponse.Status(integerLiteral: reply.status).reasonPhrase
         }
         return Response(status: status, headers: headers, body: .init(byteBuffer: reply.body))
     }

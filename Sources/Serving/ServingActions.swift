@@ -45,7 +45,8 @@ package enum ServingActions {
         let mode = try await services.resources.get(id).properties["authMode"]?.stringValue ?? "Key"
         guard (mode.lowercased() == "key") == isKey else {
             throw Problem(
-                .invalidInput, "the endpoint '\(id.name)' has the auth mode \(mode); it gives out \(isKey ? "tokens, not keys" : "keys, not tokens")",
+                .invalidInput,
+                "the endpoint '\(id.name)' has the auth mode \(mode); it gives out \(isKey ? "tokens, not keys" : "keys, not tokens")",
                 target: "authMode")
         }
     }

@@ -7,7 +7,8 @@ struct MartletWorker: AsyncParsableCommand {
         commandName: "martlet-worker",
         abstract: "Trains, measures and runs object detectors. Data goes to standard output, talk to standard error.",
         subcommands: [
-            ServeCommand.self, FactsCommand.self, DetectCommand.self, TrainCommand.self, EvaluateCommand.self, PrepareCommand.self, ScenesCommand.self,
+            ServeCommand.self, FactsCommand.self, DetectCommand.self, TrainCommand.self, EvaluateCommand.self, PrepareCommand.self,
+            ScenesCommand.self,
             DriftCommand.self, EngineCommand.self,
         ])
 }

@@ -61,14 +61,14 @@ import Testing
     }
 
     @Test("client-env prints what a shell can read")
-    func environment() async throws {
-        let test = try TestTerminal()
-        try test.write(Self.client, to: "client.json")
-        #expect(await test.run("martlet", "client-env") == 0)
-        #expect(test.output.contains("export ARM_CLOUD_METADATA_URL='https://127.0.0.1:1/metadata/endpoints?api-version=2019-05-01'\n"))
-        #expect(test.output.contains(#"export IDENTITY_HEADER='s'\''ecret'"#))
-        #expect(await test.run("martlet", "client-env", "-o", "tsv", "--query", "MLFLOW_TRACKING_URI") == 0)
-        #expect(test.output.hasPrefix("azureml://127.0.0.1:1/mlflow/v1.0/subscriptions/sub/resourceGroups/group/"))
+    func environment() throws {
+        let connection = ServerConnection(
+            url: "https://127.0.0.1:1", caFile: nil, identityEndpoint: "https://127.0.0.1:1/msi/token", identityHeader: "s'ecret",
+            workspace: .standard)
+        let script = ClientEnvironment.script(ClientEnvironment.variables(connection, token: "t"))
+        #expect(script.contains("export ARM_CLOUD_METADATA_URL='https://127.0.0.1:1/metadata/endpoints?api-version=2019-05-01'\n"))
+        #expect(script.contains(#"export IDENTITY_HEADER='s'\''ecret'"#))
+        #expect(script.contains("export MLFLOW_TRACKING_URI='https://127.0.0.1:1'\n"))
     }
 
     @Test("a job finds its server by its variables")

@@ -7,7 +7,8 @@ import Testing
     private func plan(_ properties: JSON, capacity: Int64 = 1) throws -> DeploymentPlan {
         let id = ResourceID(workspace: .standard, kind: "onlineEndpoints/deployments", parent: "shop", name: "blue")
         let system = SystemData(createdAt: .distantPast, createdBy: "", lastModifiedAt: .distantPast, lastModifiedBy: "")
-        return try DeploymentPlan(Resource(id: id, envelope: ["sku": ["capacity": .integer(capacity)]], properties: properties, systemData: system))
+        return try DeploymentPlan(
+            Resource(id: id, envelope: ["sku": ["capacity": .integer(capacity)]], properties: properties, systemData: system))
     }
 
     private let code: JSON = ["codeId": "/c", "scoringScript": "score.py"]
@@ -20,7 +21,8 @@ import Testing
 
     @Test func `a script gets WORKER_COUNT processes for each instance, else one for each request at once within the cores`() throws {
         let settings: JSON = ["maxConcurrentRequestsPerInstance": 10, "requestTimeout": "PT1.5S"]
-        let asked = try plan(["codeConfiguration": code, "requestSettings": settings, "environmentVariables": ["WORKER_COUNT": "3"]], capacity: 2)
+        let asked = try plan(
+            ["codeConfiguration": code, "requestSettings": settings, "environmentVariables": ["WORKER_COUNT": "3"]], capacity: 2)
         #expect(asked.processes(cores: 2) == 6 && asked.inFlightLimit == 40 && asked.timeoutMilliseconds == 1500)
         #expect(try plan(["codeConfiguration": code, "requestSettings": settings], capacity: 2).processes(cores: 4) == 8)
     }
@@ -47,10 +49,14 @@ import Testing
     @Test func `workers see Azure's variables, the user's own win, and nothing secret comes along`() {
         let id = ResourceID(workspace: .standard, kind: "onlineEndpoints/deployments", parent: "shop", name: "blue")
         let variables = WorkerVariables(
-            deployment: id, servicePath: "endpoints/default/shop", modelFolder: "/m/1", appRoot: "/code", script: "score.py", python: "/v/bin/python",
+            deployment: id, servicePath: "endpoints/default/shop", modelFolder: "/m/1", appRoot: "/code", script: "score.py",
+            python: "/v/bin/python",
             searchPath: ["/v/bin"], timeoutMilliseconds: 5000, workerCount: 2
-        ).variables(own: ["AZUREML_LOG_LEVEL": "DEBUG", "WORKER_TIMEOUT": "9"], machine: ["PATH": "/bin", "HOME": "/h", "AWS_SECRET": "x"])
-        #expect(variables["AZUREML_MODEL_DIR"] == "/m/1" && variables["AML_APP_ROOT"] == "/code" && variables["AZUREML_ENTRY_SCRIPT"] == "score.py")
+        ).variables(
+            own: ["AZUREML_LOG_LEVEL": "DEBUG", "WORKER_TIMEOUT": "9"], machine: ["PATH": "/bin", "HOME": "/h", "AWS_SECRET": "x"])
+        #expect(
+            variables["AZUREML_MODEL_DIR"] == "/m/1" && variables["AML_APP_ROOT"] == "/code"
+                && variables["AZUREML_ENTRY_SCRIPT"] == "score.py")
         #expect(variables["PATH"] == "/v/bin:/bin" && variables["HOME"] == "/h" && variables["AWS_SECRET"] == nil)
         #expect(variables["WORKER_TIMEOUT"] == "9" && variables["WORKER_COUNT"] == "2" && variables["AZUREML_LOG_LEVEL"] == "DEBUG")
     }

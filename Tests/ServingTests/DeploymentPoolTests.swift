@@ -29,6 +29,22 @@ import Testing
         try await worker.close()
     }
 
+    @Test func `a connection that was asked before it joined the pool is one slot, not two`() async throws {
+        let worker = try await TestWorker { (200, $0, 0) }
+        for _ in 0..<100 {
+            let pool = pool(limit: 10)
+            let connection = try await worker.connect()
+            _ = try await connection.ask(request("health"), within: .seconds(5))
+            pool.add(connection) {}
+            async let first = pool.score(request("1"))
+            async let second = pool.score(request("2"))
+            let bodies = try await [String(buffer: first.body), String(buffer: second.body)]
+            #expect(bodies == ["1", "2"])
+            connection.close()
+        }
+        try await worker.close()
+    }
+
     @Test func `requests over the limit are refused at once`() async throws {
         let worker = try await TestWorker { (200, $0, 200) }
         let pool = pool(limit: 2)
@@ -62,8 +78,14 @@ import Testing
             _ = try await slow
             Issue.record("the late answer reached its client")
         } catch { #expect(error as? WorkerFailure == .timedOut) }
-        try await Task.sleep(for: .milliseconds(350))
-        #expect(String(buffer: try await pool.score(request("next")).body) == "next")
+        // The late answer comes after 400 ms; then the slot is free for others.
+        for _ in 0..<50 {
+            if let reply = try? await pool.score(request("next")) {
+                #expect(String(buffer: reply.body) == "next")
+                return try await worker.close()
+            }
+        }
+        Issue.record("the slot did not become free")
         try await worker.close()
     }
 
@@ -74,7 +96,8 @@ import Testing
         pool.add(try await worker.connect()) { isHung.change { $0 = true } }
         await #expect(throws: WorkerFailure.timedOut) { try await pool.score(request("x")) }
         // The grace is at least a second.
-        try await Task.sleep(for: .milliseconds(1200))
+        #expect(!isHung.value)
+        for _ in 0..<200 where !isHung.value { try await Task.sleep(for: .milliseconds(50)) }
         #expect(isHung.value)
         try await worker.close()
     }
@@ -163,7 +186,7 @@ import Testing
             }
             return await group.reduce(0, +)
         }
-        #expect(served > 500)
+        #expect(served > 100)
         try await blue.close()
         try await green.close()
     }

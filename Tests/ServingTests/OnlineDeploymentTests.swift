@@ -8,7 +8,8 @@ import Testing
 
 /// Endpoints and deployments from put to answer, with real worker processes.
 @Suite(.enabled(if: ScriptWorker.python != nil), .serialized) struct OnlineDeploymentTests {
-    private let echo = "import os\ndef init():\n    global word\n    word = os.environ.get('WORD', 'echo')\ndef run(raw): return word + ':' + raw"
+    private let echo =
+        "import os\ndef init():\n    global word\n    word = os.environ.get('WORD', 'echo')\ndef run(raw): return word + ':' + raw"
 
     @Test func `a deployment becomes ready, answers, and shows its variables and its model`() async throws {
         try await ServingHouse.with { house in
@@ -17,7 +18,8 @@ import Testing
             let model = ResourceID(workspace: .standard, kind: "models", name: "fridge", version: "3")
             _ = try await house.resources.put(
                 model,
-                body: ["properties": ["modelType": "custom_model", "modelUri": "azureml://datastores/workspaceblobstore/paths/models/m"]], by: house.owner)
+                body: ["properties": ["modelType": "custom_model", "modelUri": "azureml://datastores/workspaceblobstore/paths/models/m"]],
+                by: house.owner)
             try await house.putEndpoint()
             let script = """
                 import os
@@ -135,13 +137,17 @@ import Testing
             #expect(house.launcher.running == 2)
         }
         try await ServingHouse(path: path).run { house in
-            try await house.eventually("the endpoint is routed") { (try? house.controller.scoring.route(EndpointAddress(house.endpoint, home: .standard))) != nil }
+            try await house.eventually("the endpoint is routed") {
+                (try? house.controller.scoring.route(EndpointAddress(house.endpoint, home: .standard))) != nil
+            }
             try await house.eventually("the deployment is back") { (try? await house.score("1")) == "\"echo:1\"" }
             await #expect(throws: Problem.self) { try await house.resources.delete(house.deployment("blue")) }
             try await house.putEndpoint(traffic: ["blue": 0])
             _ = try await house.resources.delete(house.deployment("blue"))
             try await house.eventually("the workers are gone") { house.launcher.running == 0 }
-            try await house.eventually("the folder is gone") { !FileManager.default.fileExists(atPath: house.folder.deployment(house.deployment("blue"))) }
+            try await house.eventually("the folder is gone") {
+                !FileManager.default.fileExists(atPath: house.folder.deployment(house.deployment("blue")))
+            }
         }
     }
 
@@ -163,7 +169,8 @@ import Testing
                 records = try await house.store.read { try $0.scoringRecords(endpoint: endpoint, from: .distantPast, to: .distantFuture) }
                 return records.count == 3
             }
-            #expect(records[0].status == 200 && records[0].detections == [["category": "milk", "score": 0.9, "box": [0.0, 0.0, 0.5, 1.0]]])
+            #expect(
+                records[0].status == 200 && records[0].detections == [["category": "milk", "score": 0.9, "box": [0.0, 0.0, 0.5, 1.0]]])
             #expect(records[0].request?.contains("modelDataCollector/shop/blue/model_inputs/") == true && records[0].response == nil)
         }
     }
@@ -181,7 +188,9 @@ import Testing
             let after = try await act("listKeys", house.endpoint)
             #expect(before?["primaryKey"] == after?["primaryKey"] && before?["secondaryKey"] != after?["secondaryKey"])
             let route = try house.controller.scoring.route(EndpointAddress(house.endpoint, home: .standard))
-            #expect(route.authentication == .keys(primary: after?["primaryKey"]?.stringValue ?? "", secondary: after?["secondaryKey"]?.stringValue ?? ""))
+            #expect(
+                route.authentication
+                    == .keys(primary: after?["primaryKey"]?.stringValue ?? "", secondary: after?["secondaryKey"]?.stringValue ?? ""))
             await #expect(throws: Problem.self) { try await act("token", house.endpoint) }
             let logs = try await act("getLogs", house.deployment("blue"), ["tail": 1])
             #expect(logs?["content"]?.stringValue?.contains("ready for serving traffic") == true)

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"return json.dumps([1]), 400"#, #"["[1]", 400]"#), ("return None", "{}"), (#"return "text""#, #""text""#), ("return {\"a\": (1, 2)}", #"{"a": [1, 2]}"#),
+        (#"return json.dumps([1]), 400"#, #"["[1]", 400]"#), ("return None", "{}"), (#"return "text""#, #""text""#),
+        ("return {\"a\": (1, 2)}", #"{"a": [1, 2]}"#),
     ])
     func `values become JSON as the inference server makes them`(body: String, expected: String) async throws {
         try await ScriptWorker.with("import json\ndef init(): pass\ndef run(raw):\n    \(body)") { worker in
@@ -67,7 +68,8 @@ import Testing
     @Test func `GET passes the query, OPTIONS is answered, other methods are not`() async throws {
         try await ScriptWorker.with("def init(): pass\ndef run(raw): return raw") { worker in
             let reply = try await worker.score("", method: "GET", query: "a=1&b=x&b=[2]&c=null")
-            #expect(try JSON(parsing: JSON(parsing: reply.body.readableBytesView).stringValue ?? "") == ["a": 1, "b": ["x", [2]], "c": nil])
+            #expect(
+                try JSON(parsing: JSON(parsing: reply.body.readableBytesView).stringValue ?? "") == ["a": 1, "b": ["x", [2]], "c": nil])
             do {
                 let found = try await worker.score("", method: "OPTIONS").status
                 #expect(found == 200)
@@ -93,7 +95,9 @@ import Testing
             """
         try await ScriptWorker.with(script) { worker in
             let reply = try await worker.score("abc", query: "x=q", headers: [("x-mine", "h")])
-            #expect(reply.status == 202 && String(buffer: reply.body) == "qh3" && reply["content-type"] == "text/plain" && reply["x-own"] == "1")
+            #expect(
+                reply.status == 202 && String(buffer: reply.body) == "qh3" && reply["content-type"] == "text/plain" && reply["x-own"] == "1"
+            )
             let failed = try await worker.score("", method: "DELETE")
             #expect(failed.status == 503 && failed["x-ms-run-function-failed"] == "True")
         }
@@ -139,7 +143,8 @@ import Testing
 
     @Test func `the description is made, or the script's own`() async throws {
         try await ScriptWorker.with("def init(): pass\ndef run(raw): return raw") { worker in
-            #expect(try JSON(parsing: await worker.score("", method: "GET", path: "/swagger.json").body.readableBytesView)["swagger"] == "2.0")
+            #expect(
+                try JSON(parsing: await worker.score("", method: "GET", path: "/swagger.json").body.readableBytesView)["swagger"] == "2.0")
             let third = try await worker.score("", method: "GET", path: "/swagger.json", query: "version=3")
             #expect(try JSON(parsing: third.body.readableBytesView)["openapi"] == "3.0.3")
             do {

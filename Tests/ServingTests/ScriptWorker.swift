@@ -24,7 +24,8 @@ struct ScriptWorker: Sendable {
         variables.merge(environment) { $1 }
         try launcher.start(
             ProcessSpec(
-                command: [Self.python ?? "python3", program, "--entry-script", folder + "/score.py", "--socket", socket], workingDirectory: folder,
+                command: [Self.python ?? "python3", program, "--entry-script", folder + "/score.py", "--socket", socket],
+                workingDirectory: folder,
                 environment: variables, replicas: [.init(logFile: folder + "/log")]), in: folder)
     }
 
@@ -66,16 +67,19 @@ struct ScriptWorker: Sendable {
         var log: String { worker.log }
 
         func score(
-            _ body: String, method: String = "POST", path: String = "/score", query: String = "", headers: [(name: String, value: String)] = []
+            _ body: String, method: String = "POST", path: String = "/score", query: String = "",
+            headers: [(name: String, value: String)] = []
         ) async throws -> WorkerReply {
             try await score(ByteBuffer(string: body), method: method, path: path, query: query, headers: headers)
         }
 
         func score(
-            _ body: ByteBuffer, method: String = "POST", path: String = "/score", query: String = "", headers: [(name: String, value: String)] = []
+            _ body: ByteBuffer, method: String = "POST", path: String = "/score", query: String = "",
+            headers: [(name: String, value: String)] = []
         ) async throws -> WorkerReply {
             try await connection.ask(
-                WorkerRequest(id: "r-1", method: method, path: path, query: query, headers: [("x-request-id", "r-1")] + headers, body: body),
+                WorkerRequest(
+                    id: "r-1", method: method, path: path, query: query, headers: [("x-request-id", "r-1")] + headers, body: body),
                 within: .seconds(20))
         }
     }

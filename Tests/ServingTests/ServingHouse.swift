@@ -84,7 +84,9 @@ struct ServingHouse: Sendable {
     }
 
     /// Puts the script as code and a deployment of it.
-    func putDeployment(_ name: String, script: String, version: String = "1", model: String? = nil, more: JSON = [:], capacity: Int64 = 1) async throws {
+    func putDeployment(
+        _ name: String, script: String, version: String = "1", model: String? = nil, more: JSON = [:], capacity: Int64 = 1
+    ) async throws {
         let container = BlobContainer.standard(of: .standard).blobs
         try await blobs.put(container.at("code/\(name)/\(version)/score.py"), bytes: Array(script.utf8))
         let code = ResourceID(workspace: .standard, kind: "codes", name: "code-\(name)", version: version)

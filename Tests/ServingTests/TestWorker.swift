@@ -40,7 +40,8 @@ struct TestWorker: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var chunk = unwrapInboundIn(data)
             received.writeBuffer(&chunk)
-            guard let header: UInt32 = received.getInteger(at: received.readerIndex), let body: UInt32 = received.getInteger(at: received.readerIndex + 4),
+            guard let header: UInt32 = received.getInteger(at: received.readerIndex),
+                let body: UInt32 = received.getInteger(at: received.readerIndex + 4),
                 received.readableBytes >= 8 + Int(header) + Int(body)
             else { return }
             received.moveReaderIndex(forwardBy: 8 + Int(header))

@@ -3,7 +3,9 @@ import Serving
 import Testing
 
 @Suite struct TrafficSplitTests {
-    @Test(arguments: [["blue": 90, "green": 10], ["blue": 50, "green": 50], ["a": 33, "b": 33, "c": 34], ["blue": 100, "green": 0], ["a": 1, "b": 99]])
+    @Test(arguments: [
+        ["blue": 90, "green": 10], ["blue": 50, "green": 50], ["a": 33, "b": 33, "c": 34], ["blue": 100, "green": 0], ["a": 1, "b": 99],
+    ])
     func `ten thousand requests fall within half a percent of the shares`(shares: [String: Int]) {
         let split = TrafficSplit(shares)
         let draws = DrawSequence()
@@ -82,13 +84,20 @@ import Testing
     @Test func `a good canary gets everything, a bad or slow one is taken back, a quiet one waits`() {
         #expect(rollout.decide(after: .canary(requests: 20, failures: 1, p99Milliseconds: 100)) == .finish(["blue": 0, "green": 100]))
         #expect(rollout.decide(after: .canary(requests: 5, failures: 0, p99Milliseconds: 10)) == .wait)
-        for stage in [StagedRollout.Stage.canary(requests: 20, failures: 2, p99Milliseconds: 10), .canary(requests: 20, failures: 0, p99Milliseconds: 300)] {
-            guard case .rollBack(["blue": 100, "green": 0], _) = rollout.decide(after: stage) else { return #expect(Bool(false), "\(stage)") }
+        for stage in [
+            StagedRollout.Stage.canary(requests: 20, failures: 2, p99Milliseconds: 10),
+            .canary(requests: 20, failures: 0, p99Milliseconds: 300),
+        ] {
+            guard case .rollBack(["blue": 100, "green": 0], _) = rollout.decide(after: stage) else {
+                return #expect(Bool(false), "\(stage)")
+            }
         }
     }
 
     @Test func `two failures of three are enough to go back`() {
-        guard case .rollBack = rollout.decide(after: .canary(requests: 3, failures: 2, p99Milliseconds: 10)) else { return #expect(Bool(false)) }
+        guard case .rollBack = rollout.decide(after: .canary(requests: 3, failures: 2, p99Milliseconds: 10)) else {
+            return #expect(Bool(false))
+        }
     }
 
     @Test(arguments: [["blue": 70, "red": 30], ["blue": 34, "red": 33, "grey": 33], ["blue": 100]])

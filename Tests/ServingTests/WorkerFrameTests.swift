@@ -32,7 +32,9 @@ import Testing
         }
         let last = try WorkerFrame.reply(from: &buffer)
         let reply = try #require(last)
-        #expect(reply.status == 201 && reply.failed && reply.milliseconds == 1.5 && reply.facts?.typeName == nil && String(buffer: reply.body) == "hello")
+        #expect(
+            reply.status == 201 && reply.failed && reply.milliseconds == 1.5 && reply.facts?.typeName == nil
+                && String(buffer: reply.body) == "hello")
         #expect(reply.headers.count == 1 && buffer.readableBytes == 0)
     }
 

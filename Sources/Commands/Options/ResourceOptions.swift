@@ -8,7 +8,7 @@ package struct NameOptions: ParsableArguments {
     package var name: String?
     @Option(name: .shortAndLong, help: "Version; overrides the document's, counted up when absent.")
     package var version: String?
-    @Option(name: [.customShort("e"), .customLong("endpoint-name")], help: "Endpoint of a deployment.")
+    @Option(name: [.customShort("e"), .customLong("endpoint-name"), .customLong("endpoint")], help: "Endpoint of a deployment.")
     package var endpointName: String?
 
     package init() {}
@@ -29,7 +29,7 @@ package struct ResourceOptions: ParsableArguments {
     package var version: String?
     @Option(name: .shortAndLong, help: "Label of an asset: latest.")
     package var label: String?
-    @Option(name: [.customShort("e"), .customLong("endpoint-name")], help: "Endpoint of a deployment.")
+    @Option(name: [.customShort("e"), .customLong("endpoint-name"), .customLong("endpoint")], help: "Endpoint of a deployment.")
     package var endpointName: String?
 
     package init() {}

@@ -9,7 +9,8 @@ package struct ClientEnvironment: AsyncParsableCommand {
         abstract: "Print the variables that point Azure's own clients at this server.",
         discussion: """
             Use it as: eval "$(martlet client-env)"
-            The Python SDK (azure-ai-ml), azure-identity and azureml-mlflow need nothing else. MLFLOW_TRACKING_URI is for plain mlflow.
+            The Python SDK (azure-ai-ml), azure-identity and mlflow need nothing else. MLFLOW_TRACKING_TOKEN holds for a day; run it again
+            after that.
             """)
 
     @OptionGroup package var common: CommonOptions
@@ -18,15 +19,17 @@ package struct ClientEnvironment: AsyncParsableCommand {
 
     package func run() async throws {
         let terminal = Terminal.current
-        let variables = Self.variables(try ServerConnection.discover(environment: terminal.environment))
+        let connection = try ServerConnection.discover(environment: terminal.environment)
+        let token = try await APIClient.withClient(connection) { try await $0.accessToken(audience: connection.url).text }
+        let variables = Self.variables(connection, token: token)
         if common.output != nil || common.query != nil {
             try common.print(.object(JSONObject(variables.map { ($0.name, .string($0.value)) })), terminal: terminal)
         } else {
-            terminal.writeOutput(variables.map { "export \($0.name)=\(Self.quoted($0.value))\n" }.joined())
+            terminal.writeOutput(Self.script(variables))
         }
     }
 
-    package static func variables(_ connection: ServerConnection) -> [(name: String, value: String)] {
+    package static func variables(_ connection: ServerConnection, token: String) -> [(name: String, value: String)] {
         let trust = connection.caFile.map { [(name: "REQUESTS_CA_BUNDLE", value: $0), (name: "SSL_CERT_FILE", value: $0)] } ?? []
         return [(name: "ARM_CLOUD_METADATA_URL", value: connection.url + "/metadata/endpoints?api-version=2019-05-01")] + trust + [
             (name: "IDENTITY_ENDPOINT", value: connection.identityEndpoint),
@@ -34,14 +37,14 @@ package struct ClientEnvironment: AsyncParsableCommand {
             (name: "AZURE_TOKEN_CREDENTIALS", value: "ManagedIdentityCredential"),
             (name: "AZUREML_CURRENT_CLOUD", value: "Martlet"),
             (name: "AZUREML_RUN_POLLING_INTERVAL_MIN", value: "1"),
-            (name: "MLFLOW_TRACKING_URI", value: trackingURI(connection)),
+            (name: "MLFLOW_TRACKING_URI", value: connection.url),
+            (name: "MLFLOW_TRACKING_TOKEN", value: token),
         ]
     }
 
-    /// The form that azureml-mlflow reads and that carries the workspace.
-    private static func trackingURI(_ connection: ServerConnection) -> String {
-        let host = connection.url.split(separator: "/", maxSplits: 1).last.map { $0.drop { $0 == "/" } } ?? ""
-        return "azureml://\(host)/mlflow/v1.0\(connection.workspace.path)"
+    /// One `export` line each, quoted for a shell.
+    package static func script(_ variables: [(name: String, value: String)]) -> String {
+        variables.map { "export \($0.name)=\(quoted($0.value))\n" }.joined()
     }
 
     private static func quoted(_ value: String) -> String {

@@ -140,7 +140,7 @@ package struct DeploymentLogs: ServerCommand {
 
     @OptionGroup package var common: CommonOptions
     @Option(name: .shortAndLong, help: "Name of the deployment.") package var name: String
-    @Option(name: .shortAndLong, help: "Name of the endpoint.") package var endpointName: String
+    @Option(name: [.short, .long, .customLong("endpoint")], help: "Name of the endpoint.") package var endpointName: String
     @Option(name: .shortAndLong, help: "Lines from the end.") package var lines = 50
     @Option(name: .shortAndLong, help: "inference-server or storage-initializer.") package var container: String?
     @Flag(help: .hidden) var local = false

@@ -109,6 +109,15 @@ extension RunService {
         }
     }
 
+    /// The same for a file that came through MLflow's own proxy, which Azure's plug-in may be asked to register later.
+    /// Nothing happens unless it is an `MLmodel` in a folder of a run.
+    package func adoptModel(describedBy file: ArtifactPlace, in workspace: WorkspaceID) async throws {
+        guard file.datastore == ArtifactPlace.artifactStore,
+            let match = file.path.wholeMatch(of: /ExperimentRun\/dcid\.([^\/]+)\/(.+)\/MLmodel/)
+        else { return }
+        try await adoptModel(at: ArtifactPath(String(match.2)), ofRun: String(match.1), in: workspace)
+    }
+
     static func loggedModel(_ id: String, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws -> LoggedModelRecord {
         guard let model = try tx.loggedModel(id, in: workspace) else {
             throw Problem(.notFound, "Logged model with ID '\(id.prefix(256))' not found.", target: "model_id")

@@ -104,6 +104,7 @@ struct ArtifactEndpoints: Sendable {
             try await blobs.ensureContainer(address.container)
             _ = try await blobs.put(address, from: body, headers: headers)
         }
+        try await runs.adoptModel(describedBy: place, in: scope.workspace)
         return .json([:])
     }
 

@@ -57,7 +57,9 @@ struct LoggedModelEndpoints: Sendable {
             experiments: try arguments.texts("experiment_ids"), filter: try arguments.text("filter"), orderBy: order, dataset: dataset,
             maxResults: try arguments.count("max_results"), pageToken: try arguments.text("page_token"), in: call.workspace)
         var json: JSON = [:]
-        json.set("models", page.items.map(call.scope.json))
+        // Adopted models are for Azure's plug-in. A plain client sees their files in the run already, and would see them twice.
+        let models = page.items.filter { call.scope.azureHost != nil || $0.artifactPath == nil }
+        json.set("models", models.map(call.scope.json))
         json.set(pageToken: page.nextToken)
         return json
     }

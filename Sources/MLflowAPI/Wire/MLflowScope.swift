@@ -25,7 +25,8 @@ struct MLflowScope: Sendable {
             let root = root(experimentID: model.experimentID, name: model.experimentName, location: model.artifactLocation)
             return root + "/models/\(model.id)/artifacts"
         }
-        return uri(of: model.place, experiment: model.experimentName)
+        // Asked for the files of a folder of a run, Azure's plug-in lists the whole run; under its own id a model stands alone.
+        return azureHost == nil ? uri(of: model.place) : azureURI(owner: model.id, experiment: model.experimentName)
     }
 
     /// The address by which a client of this scope reads a place in our store.

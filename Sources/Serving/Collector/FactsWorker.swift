@@ -55,7 +55,8 @@ actor FactsWorker {
         do {
             try launcher.start(
                 ProcessSpec(
-                    command: [executable, "facts", "--socket", socket], workingDirectory: "/", environment: MachineVariables.harmless(of: machine),
+                    command: [executable, "facts", "--socket", socket], workingDirectory: "/",
+                    environment: MachineVariables.harmless(of: machine),
                     replicas: [.init(logFile: folder + "/facts.log")], graceSeconds: 1, endsWithParent: true), in: folder + "/process")
         } catch {
             return nil

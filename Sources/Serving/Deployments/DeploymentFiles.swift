@@ -21,13 +21,16 @@ struct DeploymentFiles: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let model = try await placeModel()
         var variables = WorkerVariables(
-            deployment: deployment, servicePath: "endpoints/" + services.address(of: deployment.endpoint).path, modelFolder: model, appRoot: nil,
+            deployment: deployment, servicePath: "endpoints/" + services.address(of: deployment.endpoint).path, modelFolder: model,
+            appRoot: nil,
             script: nil, python: nil, searchPath: [services.toolFolder], timeoutMilliseconds: plan.timeoutMilliseconds,
             workerCount: plan.processes(cores: cores))
         switch plan.scorer {
         case .native:
             guard FileManager.default.isExecutableFile(atPath: services.worker) else {
-                throw Problem(.unavailable, "'martlet-worker', which runs models without a scoring script, is not beside 'martlet'; build it: make build")
+                throw Problem(
+                    .unavailable,
+                    "'martlet-worker', which runs models without a scoring script, is not beside 'martlet'; build it: make build")
             }
             return WorkerCommand(
                 arguments: [services.worker, "serve", "--model-dir", model ?? ""], workingDirectory: folder,
@@ -39,7 +42,9 @@ struct DeploymentFiles: Sendable {
                 services.locator.locate(code, in: deployment.workspace, kinds: ["codes"]), to: working, as: .copied)
             let entry = "\(working)/\(script)"
             guard FileManager.default.fileExists(atPath: entry) else {
-                throw Problem(.invalidInput, "the code has no file '\(script)'; correct code_configuration.scoring_script", target: "codeConfiguration.scoringScript")
+                throw Problem(
+                    .invalidInput, "the code has no file '\(script)'; correct code_configuration.scoring_script",
+                    target: "codeConfiguration.scoringScript")
             }
             let worker = try ScoringProgram.write(to: folder + "/worker")
             let venv = try await environment()
@@ -95,7 +100,9 @@ struct DeploymentFiles: Sendable {
             let path = "\(folder)/python3"
             if FileManager.default.isExecutableFile(atPath: path) { return path }
         }
-        throw Problem(.unavailable, "there is no python3 on this machine's PATH, and the deployment has no environment with a conda_file; install python3")
+        throw Problem(
+            .unavailable,
+            "there is no python3 on this machine's PATH, and the deployment has no environment with a conda_file; install python3")
     }
 }
 

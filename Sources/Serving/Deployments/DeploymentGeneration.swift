@@ -80,7 +80,8 @@ final class DeploymentGeneration: Sendable {
         }
         try Task.checkCancellation()
         let count = plan.processes(cores: cores)
-        log.line("starting \(count) worker\(count == 1 ? "" : "s") of \(plan.slots(cores: cores)) slot\(plan.slots(cores: cores) == 1 ? "" : "s") each")
+        let slots = plan.slots(cores: cores)
+        log.line("starting \(count) worker\(count == 1 ? "" : "s") of \(slots) slot\(slots == 1 ? "" : "s") each")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<count {
                 group.addTask {
@@ -116,7 +117,9 @@ final class DeploymentGeneration: Sendable {
             switch ending {
             case .notReady(let end) where !wasReady: throw failure("a worker did not start: \(Self.explain(end))", lines: 20)
             case .tooSlow where !wasReady:
-                throw failure("a worker was not ready within \(Int(plan.startupSeconds)) seconds; raise the readiness probe's failure_threshold", lines: 20)
+                throw failure(
+                    "a worker was not ready within \(Int(plan.startupSeconds)) seconds; raise the readiness probe's failure_threshold",
+                    lines: 20)
             case .hung:
                 log.note("worker \(index) gave no answer long after its request's time was over; it is replaced")
                 continue
@@ -198,8 +201,8 @@ final class DeploymentGeneration: Sendable {
         let tail = DeploymentLog.tail(of: log.console, lines: lines)
         var message = sentence
         if let line = tail.last(where: { $0.contains("ModuleNotFoundError: No module named") }) {
-            message += "; the environment lacks a package (\(line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")): "
-                + "add it to the pip list of the conda file"
+            let package = line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
+            message += "; the environment lacks a package (\(package)): add it to the pip list of the conda file"
         }
         if !tail.isEmpty { message += "\nlast lines of the deployment's log:\n" + tail.joined(separator: "\n") }
         return Problem(.userCodeFailed, message)

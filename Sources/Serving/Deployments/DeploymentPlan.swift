@@ -27,12 +27,16 @@ package struct DeploymentPlan: Sendable, Hashable {
         let properties: OnlineDeploymentProperties = try resource.properties.decoded()
         if let code = properties.codeConfiguration {
             guard let id = code.codeId else {
-                throw Problem(.invalidInput, "the deployment's code configuration names no code; give code_configuration.code", target: "codeConfiguration.codeId")
+                throw Problem(
+                    .invalidInput, "the deployment's code configuration names no code; give code_configuration.code",
+                    target: "codeConfiguration.codeId")
             }
             scorer = .python(code: id, script: code.scoringScript)
         } else {
             guard properties.model != nil else {
-                throw Problem(.invalidInput, "the deployment has neither a model nor a scoring script; give model, or code_configuration", target: "model")
+                throw Problem(
+                    .invalidInput, "the deployment has neither a model nor a scoring script; give model, or code_configuration",
+                    target: "model")
             }
             scorer = .native
         }
@@ -49,7 +53,9 @@ package struct DeploymentPlan: Sendable, Hashable {
 
     /// Azure's probes: ten seconds, then thirty tries ten seconds apart.
     private static func startup(_ probe: OnlineDeploymentProperties.Probe?) -> Double {
-        func seconds(_ text: String?, _ standard: Double) -> Double { text.flatMap(ISODuration.milliseconds).map { Double($0) / 1000 } ?? standard }
+        func seconds(_ text: String?, _ standard: Double) -> Double {
+            text.flatMap(ISODuration.milliseconds).map { Double($0) / 1000 } ?? standard
+        }
         let total = seconds(probe?.initialDelay, 10) + seconds(probe?.period, 10) * Double(max(1, probe?.failureThreshold ?? 30))
         return min(3600, max(5, total))
     }

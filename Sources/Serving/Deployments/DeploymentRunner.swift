@@ -27,7 +27,7 @@ struct DeploymentRunner: Sendable {
 
     /// Runs until the deployment is gone, or the task is cancelled.
     func run(_ events: AsyncStream<Event>, _ post: AsyncStream<Event>.Continuation) async {
-        await withDiscardingTaskGroup { group in
+        let isGone = await withDiscardingTaskGroup { group in
             // A deployment that was deleted and made again counts its revisions anew.
             var seen: (created: Date, revision: Int64)?
             var latest: Numbered?
@@ -62,7 +62,8 @@ struct DeploymentRunner: Sendable {
                         serving = next
                         route(to: next.generation)
                     } else {
-                        await report(resource.observed["provisioningState"]?.stringValue == "Creating" || serving == nil ? "Creating" : "Updating")
+                        await report(
+                            resource.observed["provisioningState"]?.stringValue == "Creating" || serving == nil ? "Creating" : "Updating")
                     }
                     group.addTask { await next.generation.run { post.yield(.generation(next.number, $0)) } }
                 case .generation(let number, .ready):
@@ -79,16 +80,28 @@ struct DeploymentRunner: Sendable {
                     }
                     guard latest?.number == number else { continue }
                     latest?.hasFailed = true
-                    if serving != nil { problem.message = "the update failed, and the version before it goes on answering: \(problem.message)" }
+                    if serving != nil {
+                        problem.message = "the update failed, and the version before it goes on answering: \(problem.message)"
+                    }
                     await report("Failed", problem)
                 }
             }
-            if Task.isCancelled { return }
+            if Task.isCancelled { return false }
             route(to: nil)
-            latest?.generation.stop()
-            if let serving, serving.number != latest?.number || !(latest?.hasFailed ?? true) { await serving.generation.retire() }
-            try? FileManager.default.removeItem(atPath: services.folder.deployment(id))
+            if latest?.number != serving?.number { latest?.generation.stop() }
+            await serving?.generation.retire()
+            return true
         }
+        if isGone { await removeFolder() }
+    }
+
+    /// Generations have taken their own folders away; the logs go with the last of them, unless a new deployment of the same
+    /// name has begun to write there.
+    private func removeFolder() async {
+        guard (try? await services.resources.find(id)) == .some(nil) else { return }
+        let folder = services.folder.deployment(id)
+        try? FileManager.default.removeItem(atPath: folder + "/logs")
+        rmdir(folder)
     }
 
     private func route(to generation: DeploymentGeneration?) {

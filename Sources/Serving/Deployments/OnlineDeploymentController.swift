@@ -18,7 +18,8 @@ package struct OnlineDeploymentController: Sendable {
         self.services = services
         sockets = try SocketFolder(dataFolder: services.folder.path)
         let facts = FactsWorker(
-            launcher: services.launcher, executable: services.worker, folder: services.folder.path + "/deployments/.facts", sockets: sockets,
+            launcher: services.launcher, executable: services.worker, folder: services.folder.path + "/deployments/.facts",
+            sockets: sockets,
             machine: services.machine)
         collector = Collector(store: services.store, blobs: services.blobs, facts: facts)
         let (collector, mirror) = (collector, mirror)
@@ -31,10 +32,13 @@ package struct OnlineDeploymentController: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await collector.run() }
             group.addTask { await mirror.run(shadow) }
+            var isFirstLook = true
             var runners: [ResourceID: AsyncStream<DeploymentRunner.Event>.Continuation] = [:]
             for await _ in await services.feed.follow(kinds: [OnlineEndpoint.path, OnlineDeployment.path]) {
                 do {
                     let deployments = try await services.resources.all(.init(kind: OnlineDeployment.path))
+                    if isFirstLook { deployments.forEach(removeOldGenerations) }
+                    isFirstLook = false
                     try await setRoutes(deployments)
                     for deployment in deployments {
                         if runners[deployment.id] == nil {
@@ -57,6 +61,14 @@ package struct OnlineDeploymentController: Sendable {
                     FileHandle.standardError.write(Data("the deployments could not be read: \(error)\n".utf8))
                 }
             }
+        }
+    }
+
+    /// What an earlier server left: its workers ended with it, so nobody is at home there.
+    private func removeOldGenerations(of deployment: Resource) {
+        let folder = services.folder.deployment(deployment.id)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name != "logs" {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
     }
 
@@ -99,7 +111,8 @@ package struct OnlineDeploymentController: Sendable {
         do {
             reply = try await scoring.answer(call, by: deployment).reply
         } catch {
-            reply = WorkerReply(status: (error as? Problem)?.code == .timeout ? 408 : (error as? Problem)?.code == .tooManyRequests ? 429 : 424)
+            reply = WorkerReply(
+                status: (error as? Problem)?.code == .timeout ? 408 : (error as? Problem)?.code == .tooManyRequests ? 429 : 424)
         }
         collector.offer(call, reply, of: deployment, took: start.duration(to: .now))
     }

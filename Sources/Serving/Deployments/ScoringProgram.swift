@@ -11,7 +11,8 @@ package enum ScoringProgram {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             var index = 0
             while let name = scoring_worker_file_name(index), let bytes = scoring_worker_file_bytes(index) {
-                try Data(bytes: bytes, count: scoring_worker_file_size(index)).write(to: URL(filePath: "\(folder)/\(String(cString: name))"))
+                try Data(bytes: bytes, count: scoring_worker_file_size(index)).write(
+                    to: URL(filePath: "\(folder)/\(String(cString: name))"))
                 index += 1
             }
         } catch {

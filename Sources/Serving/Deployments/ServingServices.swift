@@ -21,8 +21,10 @@ package struct ServingServices: Sendable {
     package let toolFolder: String
 
     package init(
-        resources: ResourceService, blobs: BlobService, access: Access, feed: ChangeFeed, store: MetadataStore, launcher: any WorkerLauncher,
-        environments: EnvironmentBuilder, folder: DataFolder, serverURL: String, home: WorkspaceID, machine: [String: String], toolFolder: String
+        resources: ResourceService, blobs: BlobService, access: Access, feed: ChangeFeed, store: MetadataStore,
+        launcher: any WorkerLauncher,
+        environments: EnvironmentBuilder, folder: DataFolder, serverURL: String, home: WorkspaceID, machine: [String: String],
+        toolFolder: String
     ) {
         self.resources = resources
         self.blobs = blobs

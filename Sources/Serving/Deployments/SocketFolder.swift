@@ -12,7 +12,8 @@ struct SocketFolder: Sendable {
             if own.utf8.count <= 80 {
                 // What a killed server left here belongs to workers that have ended with it.
                 try? FileManager.default.removeItem(atPath: own)
-                try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.createDirectory(
+                    atPath: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 path = own
                 return
             }

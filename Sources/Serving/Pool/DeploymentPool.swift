@@ -46,7 +46,9 @@ package final class DeploymentPool: Sendable {
         let amount = TimeAmount(timeout)
         let result: Result<WorkerReply, WorkerFailure> = await withCheckedContinuation { continuation in
             dispatch(
-                WorkerCall(request: request, deadline: .now() + amount, grace: max(amount, .seconds(1))) { continuation.resume(returning: $0) })
+                WorkerCall(request: request, deadline: .now() + amount, grace: max(amount, .seconds(1))) {
+                    continuation.resume(returning: $0)
+                })
         }
         return try result.get()
     }
@@ -58,7 +60,9 @@ package final class DeploymentPool: Sendable {
             guard state.inFlight < limit else {
                 throw Problem(
                     .tooManyRequests,
-                    "the deployment has \(limit) requests in flight, twice max_concurrent_requests_per_instance times instance_count; try again, or raise one of them")
+                    "the deployment has \(limit) requests in flight, twice max_concurrent_requests_per_instance times "
+                        + "instance_count; try again, or raise one of them"
+                )
             }
             state.inFlight += 1
         }

@@ -11,7 +11,8 @@ enum NativeDescription {
             ],
         ]
         let single: JSON = [
-            "type": "object", "required": ["image"], "properties": ["image": ["type": "string", "format": "byte", "description": "The picture, base64."]],
+            "type": "object", "required": ["image"],
+            "properties": ["image": ["type": "string", "format": "byte", "description": "The picture, base64."]],
         ]
         let table: JSON = [
             "type": "object", "required": ["input_data"],
@@ -34,8 +35,7 @@ enum NativeDescription {
             ],
             "responses": [
                 "200": [
-                    "description":
-                        "Detections, coordinates 0 to 1: for {image} a JSON string that holds the list, for picture bytes the list, for input_data AutoML's list of boxes.",
+                    "description": "Detections, coordinates 0 to 1: a list, for {image} in a JSON string; AutoML's boxes for input_data.",
                     "content": ["application/json": ["schema": ["oneOf": [["type": "string"], ["type": "array", "items": detection]]]]],
                 ]
             ],

@@ -23,7 +23,8 @@ package final class ScoringService: Sendable {
     /// The route of an endpoint, or `.notFound`.
     package func route(_ address: EndpointAddress) throws(Problem) -> EndpointRoute {
         guard let route = routes.withLock({ $0[address] }) else {
-            throw Problem(.notFound, "there is no endpoint at /endpoints/\(address.path); 'martlet online-endpoint list' shows the scoring URIs")
+            throw Problem(
+                .notFound, "there is no endpoint at /endpoints/\(address.path); 'martlet online-endpoint list' shows the scoring URIs")
         }
         return route
     }
@@ -59,15 +60,20 @@ package final class ScoringService: Sendable {
     private func deployment(for call: ScoringCall, on route: EndpointRoute) throws(Problem) -> DeploymentRoute {
         guard let name = call.deployment ?? route.split.deployment(at: route.draws.next()) else {
             throw Problem(
-                .notFound, "no deployment of the endpoint '\(route.id.name)' has traffic; give one a share: online-endpoint update --traffic \"NAME=100\"")
+                .notFound,
+                "no deployment of the endpoint '\(route.id.name)' has traffic; give one a share: online-endpoint "
+                    + "update --traffic \"NAME=100\""
+            )
         }
         if let deployment = route.deployments[name] { return deployment }
         guard route.known.contains(name) else {
             throw Problem(
-                .notFound, "the endpoint '\(route.id.name)' has no deployment '\(name)'; it has \(route.known.sorted().joined(separator: ", "))")
+                .notFound,
+                "the endpoint '\(route.id.name)' has no deployment '\(name)'; it has \(route.known.sorted().joined(separator: ", "))")
         }
         throw Problem(
-            .unavailable, "the deployment '\(name)' is not running; 'martlet online-deployment show' says why, 'get-logs' what its workers said")
+            .unavailable,
+            "the deployment '\(name)' is not running; 'martlet online-deployment show' says why, 'get-logs' what its workers said")
     }
 
     /// The worker's answer, with its failures as problems.
@@ -84,13 +90,17 @@ package final class ScoringService: Sendable {
             return ScoringAnswer(deployment: deployment.id.name, reply: try await deployment.pool.score(request))
         } catch WorkerFailure.timedOut {
             throw Problem(
-                .timeout, "the deployment '\(deployment.id.name)' gave no answer within \(deployment.pool.timeout); raise request_timeout_ms if it needs longer")
+                .timeout,
+                "the deployment '\(deployment.id.name)' gave no answer within \(deployment.pool.timeout); raise "
+                    + "request_timeout_ms if it needs longer"
+            )
         } catch WorkerFailure.headersTooLong {
             throw Problem(.invalidInput, "the headers of the request are too long")
         } catch let failure as WorkerFailure {
             let reason = if case .nonsense(let text) = failure { "its worker sent \(text)" } else { "its worker ended over this request" }
             throw Problem(
-                .userCodeFailed, "the deployment '\(deployment.id.name)' failed: \(reason); 'martlet online-deployment get-logs' shows what it said")
+                .userCodeFailed,
+                "the deployment '\(deployment.id.name)' failed: \(reason); 'martlet online-deployment get-logs' shows what it said")
         }
     }
 

@@ -50,7 +50,9 @@ package enum WorkerFrame {
         }
         guard buffer.readableBytes >= 8 + Int(headerLength) + Int(bodyLength) else { return nil }
         buffer.moveReaderIndex(forwardBy: 8)
-        guard let header = buffer.readSlice(length: Int(headerLength)), let body = buffer.readSlice(length: Int(bodyLength)) else { return nil }
+        guard let header = buffer.readSlice(length: Int(headerLength)), let body = buffer.readSlice(length: Int(bodyLength)) else {
+            return nil
+        }
         do {
             return try reply(header: JSON(parsing: header.readableBytesView), body: body)
         } catch {

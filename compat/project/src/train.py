@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import mlflow
+from mlflow.models import Model
 
 import photos
 
@@ -34,8 +35,10 @@ def main(args):
         folder.mkdir(parents=True, exist_ok=True)
         model = folder / "model.json"
         model.write_text(json.dumps({"weight": weight, "bias": bias}))
-        mlflow.log_artifact(str(model), "model")
-    print(f"trained; model written to {model}")
+        # A model in MLflow's own form beside it: what mlflow.register_model asks for.
+        Model(artifact_path="model", run_id=run.info.run_id, flavors={"light": {"data": "model.json"}}).save(folder / "MLmodel")
+        mlflow.log_artifacts(folder, "model")
+    print(f"trained; the model is in {folder}")
 
 
 if __name__ == "__main__":

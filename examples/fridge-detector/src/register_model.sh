@@ -4,7 +4,7 @@
 set -euo pipefail
 model=$1 metrics=$2 name=$3 least=$4
 
-number() { sed -n "s/^ *\"$1\" : \([0-9.eE+-]*\),*\$/\1/p; s/^ *\"$1\": *\([0-9.eE+-]*\),*\$/\1/p" "$metrics" | head -n 1; }
+number() { sed -n "s/^ *\"$1\" *: *\([0-9.eE+-]*\),*\$/\1/p" "$metrics" | head -n 1; }
 map50=$(number at50)
 map=$(number meanAveragePrecision)
 [ -n "$map50" ] || { echo "$metrics holds no at50; is it what 'martlet-worker evaluate' wrote?" >&2; exit 1; }

@@ -62,7 +62,7 @@ def main(args):
     mlflow.log_params(
         {"epochs": args.epochs, "batch_size": args.batch_size, "learning_rate": args.learning_rate, "anchors": args.anchors}
     )
-    anchors = random.sample(shapes, min(args.anchors, len(shapes)))
+    anchors = [(random.uniform(0.05, 0.6), random.uniform(0.05, 0.6)) for _ in range(args.anchors)]
     for epoch in range(1, args.epochs + 1):
         anchors = train_epoch(shapes, anchors, args.batch_size, args.learning_rate)
         mean = sum(best_overlap(shape, anchors) for shape in shapes) / len(shapes)
