@@ -119,9 +119,11 @@ let package = Package(
         // MARK: F4 Engines
         room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
         tests("ExecutionTests", ["Execution", "Kinds", "Resources"]),
-        room("Serving", [
-            "BlobStore", "CServingAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", nioCore, nioPosix,
-        ]),
+        room(
+            "Serving",
+            [
+                "BlobStore", "CServingAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", nioCore, nioPosix,
+            ]),
         .target(
             name: "CServingAssets",
             exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
@@ -142,11 +144,14 @@ let package = Package(
         room("APIClient", ["Resources", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
         room("Commands", ["APIClient", "Kinds", "Resources", argumentParser]),
         tests("CommandsTests", ["APIClient", "Commands", "Kinds", "Resources", argumentParser]),
-        room("Server", [
-            "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-            "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle, unixSignals,
-        ]),
-        .executableTarget(name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),
+        room(
+            "Server",
+            [
+                "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
+                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle, unixSignals,
+            ]),
+        .executableTarget(
+            name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),
         .executableTarget(
             name: "martlet-worker",
             dependencies: [

@@ -135,8 +135,8 @@ uri="$(az ml online-endpoint show -n $E --query scoring_uri -o tsv)"
 ca="$(python3 -c 'import json,os; print(json.load(open(os.environ["MARTLET_CLIENT"]))["caFile"])')"
 curl --silent --fail --cacert "$ca" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d @request.json "$uri" |
     grep -q '"light"' || fail "curl to $uri"
-same "$(curl --silent --output /dev/null --write-out '%{http_code}' --cacert "$ca" -H 'Authorization: Bearer wrong' -d @request.json "$uri")" 401 \
-    "the status with a wrong key"
+refused="$(curl -s -o /dev/null -w '%{http_code}' --cacert "$ca" -H 'Authorization: Bearer wrong' -d @request.json "$uri")"
+same "$refused" 401 "the status with a wrong key"
 code 0 az ml online-endpoint update --name $E --traffic "blue=0 green=100"
 code 0 az ml online-deployment get-logs --name green --endpoint $E --lines 50
 code 0 az ml online-deployment delete --name blue --endpoint $E --yes --no-wait

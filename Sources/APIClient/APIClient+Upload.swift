@@ -52,7 +52,9 @@ extension APIClient {
     }
 
     /// Puts all files, at most eight requests at a time; large files in blocks.
-    private func upload(_ tree: LocalTree, to container: BlobContainer, prefix: String, progress: @escaping TransferProgress)
+    private func upload(
+        _ tree: LocalTree, to container: BlobContainer, prefix: String, progress: @escaping TransferProgress
+    )
         async throws(Problem)
     {
         let total = tree.files.reduce(0) { $0 + $1.size }

@@ -32,8 +32,10 @@ package struct ARMRoutes: Sendable {
 
     @Sendable private func handle(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let principal = context.principal else { throw Problem(.unauthenticated, "this address needs an access token") }
-        guard let path = ARMPath(
-            request.uri.path, isAction: request.method == .post || request.uri.path.hasSuffix("/\(Self.logAction)"), registry: resources.registry) else {
+        guard
+            let path = ARMPath(
+                request.uri.path, isAction: request.method == .post || request.uri.path.hasSuffix("/\(Self.logAction)"), registry: resources.registry)
+        else {
             throw Problem(
                 .notFound, "Martlet has nothing at \(request.method.rawValue) \(request.uri.path)",
                 target: request.uri.path)

@@ -37,7 +37,9 @@ package struct WorkspaceDescription: Sendable {
         return [
             "id": .string(id.path), "name": .string(id.name), "type": "Microsoft.MachineLearningServices/workspaces",
             "location": .string(Self.location), "kind": "Default", "tags": [:], "sku": ["name": "Basic", "tier": "Basic"],
-            "identity": ["type": "SystemAssigned", "principalId": .string(WorkspaceID.standard.subscription), "tenantId": .string(WorkspaceID.standard.subscription)],
+            "identity": [
+                "type": "SystemAssigned", "principalId": .string(WorkspaceID.standard.subscription), "tenantId": .string(WorkspaceID.standard.subscription),
+            ],
             "properties": [
                 "friendlyName": .string(id.name), "description": "", "workspaceId": .string(guid(of: id)), "provisioningState": "Succeeded",
                 "discoveryUrl": .string("\(baseURL)/discovery"), "mlFlowTrackingUri": .string("azureml://\(authority)/mlflow/v1.0\(id.path)"),

@@ -23,7 +23,8 @@ enum BoxCheck {
         }
         let excess = max(
             inside.xMin - box.xMin, inside.yMin - box.yMin, box.xMax - inside.xMax, box.yMax - inside.yMax)
-        self = excess > 1
+        self =
+            excess > 1
             ? .clipped(inside, "the box reaches beyond the image of \(width) × \(height) and was cut (\(box.summary))") : .kept(inside)
     }
 

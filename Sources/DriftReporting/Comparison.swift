@@ -21,6 +21,8 @@ struct Comparison<Value> {
     /// Whether small values are the bad ones.
     var isProbability = false
     var measure: ([[Value]], [[Value]]) -> Double?
+    /// What the shuffles measure, where that is not the metric itself.
+    var chance: (([[Value]], [[Value]]) -> Double?)?
 
     /// How many divisions by chance a value has to exceed to be more than chance. With about a dozen features a report,
     /// one report in eighty has a false alarm from samples so small that chance decides.
@@ -52,7 +54,7 @@ struct Comparison<Value> {
             (result.threshold, result.thresholdReason) = (practical, .practical)
             // The shuffles cost time, and below the practical threshold nothing hangs on them.
             if value > practical, min(result.baselineCount, result.productionCount) >= minimumSamples,
-                let noise = SamplingNoise.largest(baseline, production, shuffles: Self.shuffles, against: value, of: measure), noise > practical
+                let noise = SamplingNoise.largest(baseline, production, shuffles: Self.shuffles, against: value, of: chance ?? measure), noise > practical
             {
                 (result.threshold, result.thresholdReason) = (noise, .sampling)
             }
@@ -72,10 +74,16 @@ extension Comparison where Value == Double {
         signal: String, feature: String, metric: DriftMetric, given: Double?, practical: Double?, featureCount: Int, minimumSamples: Int,
         _ baseline: [[Double]], _ production: [[Double]]
     ) -> FeatureResult? {
-        let comparison = Comparison(signal: signal, feature: feature, metric: metric.rawValue, isProbability: metric.isProbability) {
+        var comparison = Comparison(signal: signal, feature: feature, metric: metric.rawValue, isProbability: metric.isProbability) {
             metric.value(baseline: Array($0.joined()), production: Array($1.joined()))
         }
         let (before, after) = (Array(baseline.joined()), Array(production.joined()))
+        if metric == .normalizedWassersteinDistance {
+            // In the true baseline's deviations: a shuffled baseline that happens to hold dark photos only hardly varies, and
+            // by its own deviation everything would be far away.
+            let deviation = max(Self.deviation(before), 0.001)
+            comparison.chance = { Wasserstein.distance(Array($0.joined()), Array($1.joined())) / deviation }
+        }
         let rule = Self.rule(metric, given: given, practical: practical, featureCount: featureCount, values: before)
         var result = comparison.judged(baseline, production, rule, minimumSamples: minimumSamples)
         result?.baselineMean = mean(before)

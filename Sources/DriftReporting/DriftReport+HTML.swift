@@ -4,7 +4,9 @@ extension DriftReport {
     /// The report as one page that needs nothing else.
     /// - Parameter chart: the PNG of `chart`; `nil` leaves it out.
     package func html(chart: Data?) -> String {
-        let picture = chart.map { #"<img alt="How each feature is spread in the baseline and in production" src="data:image/png;base64,\#($0.base64EncodedString())">"# }
+        let picture = chart.map {
+            #"<img alt="How each feature is spread in the baseline and in production" src="data:image/png;base64,\#($0.base64EncodedString())">"#
+        }
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -60,7 +60,8 @@ package actor EnvironmentBuilder {
             let install = uv + ["pip", "install", "--python", folder + "/bin/python", "--requirement", list]
             guard try await run(install, log: log) == 0 else {
                 throw Problem(
-                    .invalidInput, "the environment's packages could not be installed; its build log (system_logs/prepare.log) names the requirement that failed")
+                    .invalidInput,
+                    "the environment's packages could not be installed; its build log (system_logs/prepare.log) names the requirement that failed")
             }
         }
         try Data(recipe.identity.utf8).write(to: URL(filePath: folder + "/" + Self.mark), options: .atomic)

@@ -30,14 +30,16 @@ package struct EnvironmentRecipe: Sendable, Hashable {
             notes.append(
                 Note(
                     line: 0,
-                    text: "image '\(image)': there is no container engine on this machine, so the image is not used; the command runs on this machine's own system",
+                    text:
+                        "image '\(image)': there is no container engine on this machine, so the image is not used; the command runs on this machine's own system",
                     missing: []))
         }
         if properties.build != nil {
             notes.append(
                 Note(
                     line: 0,
-                    text: "build context: there is no container engine on this machine, so its Dockerfile is not run; give a conda_file to have its packages installed",
+                    text:
+                        "build context: there is no container engine on this machine, so its Dockerfile is not run; give a conda_file to have its packages installed",
                     missing: []))
         }
         guard let text = properties.condaFile else { return }
@@ -85,7 +87,7 @@ package struct EnvironmentRecipe: Sendable, Hashable {
         default:
             if let requirement = package.requirement {
                 requirements.append(requirement)
-                if requirement.lowercased() != spec.lowercased().replacing("=", with: "==") , package.pipName != package.name {
+                if requirement.lowercased() != spec.lowercased().replacing("=", with: "=="), package.pipName != package.name {
                     note(node, "'\(text)' is installed from PyPI as '\(requirement)'")
                 }
             } else {

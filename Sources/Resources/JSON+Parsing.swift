@@ -68,7 +68,8 @@ private struct JSONParser {
 
     mutating func parseWord(_ word: StaticString, _ value: JSON) throws(Problem) -> JSON {
         let count = word.utf8CodeUnitCount
-        let matches = position + count <= bytes.count
+        let matches =
+            position + count <= bytes.count
             && word.withUTF8Buffer { $0.elementsEqual(bytes[position..<position + count]) }
         guard matches else { throw problem("expected \(word)") }
         position += count

@@ -20,7 +20,6 @@ package import Resources
 internal import ServiceLifecycle
 internal import UnixSignals
 
-
 /// The composition root: opens the data folder, builds every service, mounts the façades, and runs until told to stop.
 package struct MartletServer: Sendable {
     private let configuration: ServerConfiguration
@@ -33,7 +32,8 @@ package struct MartletServer: Sendable {
         guard configuration.host == "127.0.0.1" || configuration.host == "localhost" else {
             throw Problem(
                 .unsupported,
-                "Martlet listens on this machine only (127.0.0.1), not on '\(configuration.host)'; reach it from elsewhere through an SSH tunnel: ssh -L 8443:127.0.0.1:8443 HOST")
+                "Martlet listens on this machine only (127.0.0.1), not on '\(configuration.host)'; reach it from elsewhere through an SSH tunnel: ssh -L 8443:127.0.0.1:8443 HOST"
+            )
         }
         configuration.host = "127.0.0.1"
         port = configuration.port == 0 ? try FreePort.find(host: configuration.host) : configuration.port

@@ -29,9 +29,10 @@ struct COCOFormatTests {
             document(#"{"image_id": 7, "category_id": "3", "bbox": [1, 2, 3, 4], "segmentation": [[1, 2, {"x": null}]]}"#), images: image)
         #expect(result.issues.isEmpty, "\(result.issues)")
         #expect(result.dataset.categories == ["cup", "jug"])
-        #expect(result.dataset.images.first?.objects == [
-            LabelledObject(box: BoundingBox(xMin: 1, yMin: 2, xMax: 4, yMax: 6), category: 1)
-        ])
+        #expect(
+            result.dataset.images.first?.objects == [
+                LabelledObject(box: BoundingBox(xMin: 1, yMin: 2, xMax: 4, yMax: 6), category: 1)
+            ])
     }
 
     @Test func `crowd, area and difficult flags are read`() throws {
@@ -70,9 +71,10 @@ struct COCOFormatTests {
                 {"image_id": 7, "category_id": 3, "bbox": [90, 40, 20, 20]},
                 {"image_id": 7, "category_id": 3, "bbox": [90, 40, 10.4, 10]}
                 """), images: image)
-        #expect(result.dataset.images[0].objects.map(\.box) == [
-            BoundingBox(xMin: 90, yMin: 40, xMax: 100, yMax: 50), BoundingBox(xMin: 90, yMin: 40, xMax: 100, yMax: 50),
-        ])
+        #expect(
+            result.dataset.images[0].objects.map(\.box) == [
+                BoundingBox(xMin: 90, yMin: 40, xMax: 100, yMax: 50), BoundingBox(xMin: 90, yMin: 40, xMax: 100, yMax: 50),
+            ])
         #expect(result.issues.map(\.severity) == [.warning])
     }
 

@@ -83,10 +83,11 @@ struct FormatConformanceTests {
         let folder = try written(name)
         let format = try #require(AllFormats.named(name))
         let labels = try folder.files().filter { !$0.hasSuffix(".png") }
-        let file = try #require(labels.max { first, second in
-            let size = { (name: String) in (try? Data(contentsOf: URL(filePath: folder.path + "/" + name)).count) ?? 0 }
-            return size(first) < size(second)
-        })
+        let file = try #require(
+            labels.max { first, second in
+                let size = { (name: String) in (try? Data(contentsOf: URL(filePath: folder.path + "/" + name)).count) ?? 0 }
+                return size(first) < size(second)
+            })
         let whole = try Data(contentsOf: URL(filePath: folder.path + "/" + file))
         var errors = 0
         for cut in stride(from: 0, to: whole.count - 2, by: 7) {
@@ -96,9 +97,10 @@ struct FormatConformanceTests {
                 try folder.write(Data(bytes), to: file)
                 do throws(DatasetError) {
                     let result = try format.read(at: folder.path, images: nil)
-                    #expect(result.dataset.images.allSatisfy { image in
-                        image.objects.allSatisfy { result.dataset.categories.indices.contains($0.category) && $0.box.area > 0 }
-                    })
+                    #expect(
+                        result.dataset.images.allSatisfy { image in
+                            image.objects.allSatisfy { result.dataset.categories.indices.contains($0.category) && $0.box.area > 0 }
+                        })
                 } catch {
                     errors += 1
                     #expect(!error.message.isEmpty && !error.file.isEmpty)

@@ -25,9 +25,10 @@ struct PascalVOCFormatTests {
 
     @Test func `pixels count from 1 and the last one belongs to the box`() throws {
         let result = try read(annotation(object("cup", ("1", "2", "20", "10"), extra: "<difficult>1</difficult>")))
-        #expect(result.dataset.images.first?.objects == [
-            LabelledObject(box: BoundingBox(xMin: 0, yMin: 1, xMax: 20, yMax: 10), category: 0, isDifficult: true)
-        ])
+        #expect(
+            result.dataset.images.first?.objects == [
+                LabelledObject(box: BoundingBox(xMin: 0, yMin: 1, xMax: 20, yMax: 10), category: 0, isDifficult: true)
+            ])
         #expect(result.issues.isEmpty, "\(result.issues)")
     }
 

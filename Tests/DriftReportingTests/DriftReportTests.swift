@@ -33,6 +33,15 @@ struct DriftReportTests {
         #expect(result.status == .ok)
     }
 
+    @Test("a small baseline beside a large window in the dark is no excuse")
+    func smallBaseline() throws {
+        for seed in 0..<4 {
+            var maker = FactMaker(seed: UInt64(50 + seed))
+            let report = try DriftReport(maker.table(12), maker.table(30, light: 0.4))
+            #expect(report.result("data_drift/brightness")?.status == .drift)
+        }
+    }
+
     @Test("a class that appears is drift; a camera with more pixels is told, not judged; equal sizes rounded otherwise are nothing")
     func features() throws {
         var maker = FactMaker(seed: 12)
@@ -107,7 +116,8 @@ struct DriftReportTests {
         #expect(report.result("prediction_drift/boxArea")?.metric == "normalized_wasserstein_distance")
         #expect(report.notes.contains { $0.contains("feature_attribution_drift") })
         #expect(throws: (any Error).self) {
-            try JSONDecoder().decode(DriftSettings.self, from: Data(#"{"monitoring_signals": {"a": {"type": "data_drift", "metric_thresholds": {"odd": {"x": 1}}}}}"#.utf8))
+            try JSONDecoder().decode(
+                DriftSettings.self, from: Data(#"{"monitoring_signals": {"a": {"type": "data_drift", "metric_thresholds": {"odd": {"x": 1}}}}}"#.utf8))
         }
     }
 

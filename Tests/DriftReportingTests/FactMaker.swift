@@ -22,7 +22,9 @@ struct FactMaker: RandomNumberGenerator {
     }
 
     /// - Parameter light: 1 as it is, 0.4 in the dark.
-    mutating func table(_ count: Int, light: Double = 1, classes: [String] = ["can", "carton", "milk", "water"], source: FactTable.ObjectSource = .labels)
+    mutating func table(
+        _ count: Int, light: Double = 1, classes: [String] = ["can", "carton", "milk", "water"], source: FactTable.ObjectSource = .labels
+    )
         -> FactTable
     {
         let rows = (0..<count).map { index in

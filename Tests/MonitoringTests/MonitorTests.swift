@@ -49,10 +49,12 @@ struct MonitorTests {
         #expect(inputs?["model"] == nil)
     }
 
-    @Test("wrong requests are refused and leave nothing", arguments: [
-        ["baseline": "azureml:absent:1"], ["deployment": "green"], ["annotations": "azureml:photos:1"], ["windowSeconds": 1], ["window": "soon"],
-        ["window": "P1000D"], ["settings": "x"], ["onAlert": ["command": "echo"]], ["basline": "azureml:photos:1"], ["baseline": 7],
-    ] as [JSON])
+    @Test(
+        "wrong requests are refused and leave nothing",
+        arguments: [
+            ["baseline": "azureml:absent:1"], ["deployment": "green"], ["annotations": "azureml:photos:1"], ["windowSeconds": 1], ["window": "soon"],
+            ["window": "P1000D"], ["settings": "x"], ["onAlert": ["command": "echo"]], ["basline": "azureml:photos:1"], ["baseline": 7],
+        ] as [JSON])
     func refused(body: JSON) async throws {
         let house = try await MonitoringHouse()
         await #expect(throws: Problem.self) { try await house.monitors.start(MonitorRequest(endpoint: house.endpoint, body: body), by: house.owner) }
@@ -121,7 +123,9 @@ struct MonitorTests {
     @Test("an answer that cannot be started is told on the look")
     func refusedAnswer() async throws {
         let house = try await MonitoringHouse()
-        let body: JSON = ["baseline": "azureml:photos:1", "onAlert": ["properties": ["jobType": "Command", "command": "x", "environmentId": "azureml:absent:1"]]]
+        let body: JSON = [
+            "baseline": "azureml:photos:1", "onAlert": ["properties": ["jobType": "Command", "command": "x", "environmentId": "azureml:absent:1"]],
+        ]
         let id = try await house.monitors.start(MonitorRequest(endpoint: house.endpoint, body: body), by: house.owner)
         try await house.end(id, report: report)
         try await house.controller.conclude()

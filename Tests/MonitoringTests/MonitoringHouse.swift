@@ -49,7 +49,8 @@ final class MonitoringHouse: Sendable {
         try await put("models", "detector", version: "1", ["modelType": "custom_model", "modelUri": "azureml://datastores/workspaceblobstore/paths/model/"])
         try await put("onlineEndpoints", "shop", ["authMode": "Key"])
         _ = try await resources.put(
-            deployment("blue"), body: ["properties": ["endpointComputeType": "Managed", "model": "azureml:detector:1"], "sku": ["name": "Default", "capacity": 1]],
+            deployment("blue"),
+            body: ["properties": ["endpointComputeType": "Managed", "model": "azureml:detector:1"], "sku": ["name": "Default", "capacity": 1]],
             by: owner)
     }
 
@@ -74,7 +75,8 @@ final class MonitoringHouse: Sendable {
     func record(_ count: Int, secondsAgo: Double, deployment name: String = "blue") async throws {
         let records = (0..<count).map { index in
             ScoringRecord(
-                deployment: deployment(name), model: "detector:1", requestID: "\(name)-\(secondsAgo)-\(index)", at: now.addingTimeInterval(-secondsAgo), status: 200,
+                deployment: deployment(name), model: "detector:1", requestID: "\(name)-\(secondsAgo)-\(index)", at: now.addingTimeInterval(-secondsAgo),
+                status: 200,
                 milliseconds: 4, facts: ["brightness": 0.5], detections: [["category": "can", "score": 0.9, "box": [0.1, 0.1, 0.5, 0.5]]])
         }
         try await store.write { try $0.insert(records) }

@@ -48,7 +48,10 @@ struct NextFireTests {
         #expect(try fires(night, after: "2026-03-28T00:00:00Z") == ["2026-03-28T01:30:00Z", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z"])
         #expect(try fires(night, after: "2026-10-24T12:00:00Z", 2) == ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"])
         let hourly = cron("0 * * * *", zone: "Europe/Berlin")
-        #expect(try fires(hourly, after: "2026-10-24T23:00:00Z", 4) == ["2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"])
+        #expect(
+            try fires(hourly, after: "2026-10-24T23:00:00Z", 4) == [
+                "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z",
+            ])
         #expect(try fires(hourly, after: "2026-03-29T00:00:00Z", 2) == ["2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"])
         // The day itself begins at one o'clock where the clock changes at midnight.
         #expect(try fires(cron("15 0 * * *", zone: "America/Santiago"), after: "2026-09-05T12:00:00Z", 2) == ["2026-09-06T04:15:00Z", "2026-09-07T03:15:00Z"])
@@ -60,7 +63,10 @@ struct NextFireTests {
             (["triggerType": "Recurrence", "frequency": .string(frequency), "interval": .integer(interval)] as JSON).merging(more)
         }
         #expect(try fires(every("Minute", 45), after: "2026-01-01T00:00:00Z", 2) == ["2026-01-01T00:45:00Z", "2026-01-01T01:30:00Z"])
-        #expect(try fires(every("Hour", 6, ["startTime": "2026-01-01T05:00:00"]), after: "2025-12-01T00:00:00Z", 2) == ["2026-01-01T05:00:00Z", "2026-01-01T11:00:00Z"])
+        #expect(
+            try fires(every("Hour", 6, ["startTime": "2026-01-01T05:00:00"]), after: "2025-12-01T00:00:00Z", 2) == [
+                "2026-01-01T05:00:00Z", "2026-01-01T11:00:00Z",
+            ])
         #expect(
             try fires(every("Day", 2, ["schedule": ["hours": [8, 20], "minutes": [15]]]), after: "2026-01-01T09:00:00Z", 3)
                 == ["2026-01-01T20:15:00Z", "2026-01-03T08:15:00Z", "2026-01-03T20:15:00Z"])
@@ -71,8 +77,11 @@ struct NextFireTests {
             try fires(every("Month", 1, ["schedule": ["hours": [0], "minutes": [30], "monthDays": [31]]]), after: "2026-01-31T00:30:00Z", 2)
                 == ["2026-03-31T00:30:00Z", "2026-05-31T00:30:00Z"])
         #expect(try fires(every("Day", 1), after: "2026-02-01T00:00:00Z", 1, created: "2026-01-05T13:20:40Z") == ["2026-02-01T13:20:00Z"])
-        #expect(try fires(every("Day", 1, ["endTime": "2026-02-02T00:00:00Z", "startTime": "2026-01-31T07:00:00", "timeZone": "Asia/Taipei"]), after: "2020-01-01T00:00:00Z", 9)
-            == ["2026-01-30T23:00:00Z", "2026-01-31T23:00:00Z", "2026-02-01T23:00:00Z"])
+        #expect(
+            try fires(
+                every("Day", 1, ["endTime": "2026-02-02T00:00:00Z", "startTime": "2026-01-31T07:00:00", "timeZone": "Asia/Taipei"]),
+                after: "2020-01-01T00:00:00Z", 9)
+                == ["2026-01-30T23:00:00Z", "2026-01-31T23:00:00Z", "2026-02-01T23:00:00Z"])
         #expect(throws: Problem.self) { try fires(every("Year", 1), after: "2026-01-01T00:00:00Z") }
         #expect(throws: Problem.self) { try fires(every("Day", 1, ["startTime": "tomorrow"]), after: "2026-01-01T00:00:00Z") }
         #expect(throws: Problem.self) { try fires(every("Day", 1, ["startTime": "2026-99-01"]), after: "2026-01-01T00:00:00Z") }

@@ -35,11 +35,13 @@ struct TrackingTests {
         #expect(TrackingRequests.key(name) == key)
     }
 
-    @Test("Artifacts go to the proxy's path", arguments: [
-        ("mlflow-artifacts:/1/r/artifacts", "/plots/a b.png", "/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/plots/a%20b.png"),
-        ("mlflow-artifacts://host:5000/1/r/artifacts", "x.txt", "/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/x.txt"),
-        ("mlflow-artifacts:/1/../r", "x.txt", nil), ("s3://bucket/1", "x.txt", nil),
-    ])
+    @Test(
+        "Artifacts go to the proxy's path",
+        arguments: [
+            ("mlflow-artifacts:/1/r/artifacts", "/plots/a b.png", "/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/plots/a%20b.png"),
+            ("mlflow-artifacts://host:5000/1/r/artifacts", "x.txt", "/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/x.txt"),
+            ("mlflow-artifacts:/1/../r", "x.txt", nil), ("s3://bucket/1", "x.txt", nil),
+        ])
     func artifactPaths(uri: String, name: String, path: String?) {
         #expect(TrackingRequests.artifactPath(artifactURI: uri, name: name) == path)
     }

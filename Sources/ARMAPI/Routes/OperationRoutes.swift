@@ -26,7 +26,8 @@ extension ARMRoutes {
     func operationHeaders(for id: ResourceID) -> HTTPFields {
         var headers = HTTPFields()
         let token = Data(id.path.utf8).base64EncodedString().replacing("/", with: "_").replacing("+", with: "-").replacing("=", with: "")
-        let url = "\(workspaces.baseURL)/subscriptions/\(id.workspace.subscription)/providers/Microsoft.MachineLearningServices"
+        let url =
+            "\(workspaces.baseURL)/subscriptions/\(id.workspace.subscription)/providers/Microsoft.MachineLearningServices"
             + "/locations/\(WorkspaceDescription.location)/mfeOperationsStatus/\(token)"
         if let name = HTTPField.Name("Azure-AsyncOperation") { headers[name] = url }
         headers[.retryAfter] = "1"

@@ -25,7 +25,8 @@ extension ARMRoutes {
             return .json(workspaces.body(of: try await resources.workspace(id)), status: isNew ? .created : .ok)
         case .delete:
             if id == workspaces.home {
-                throw Problem(.conflict, "the workspace '\(id.name)' is the one this server was started with; stop the server and remove its data folder instead")
+                throw Problem(
+                    .conflict, "the workspace '\(id.name)' is the one this server was started with; stop the server and remove its data folder instead")
             }
             try await resources.deleteWorkspace(id)
             return Response(status: .ok)

@@ -94,8 +94,7 @@ package struct EnvironmentFlags: DocumentFlags {
     @Option(name: .shortAndLong, help: "Container image.") var image: String?
     @Option(name: .shortAndLong, help: "Conda file.") var condaFile: String?
     @Option(name: .shortAndLong, help: "Folder with a Dockerfile.") var buildContext: String?
-    @Option(name: [.customShort("d"), .customLong("dockerfile-path")], help: "Dockerfile, seen from the folder.") var dockerfilePath:
-        String?
+    @Option(name: [.customShort("d"), .customLong("dockerfile-path")], help: "Dockerfile, seen from the folder.") var dockerfilePath: String?
     @Option(help: "Description.") var description: String?
     @Option(help: "Operating system.") var osType: String?
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Tags.", valueName: "key=value")) var tags: [String] = []
@@ -115,8 +114,7 @@ package struct ComputeFlags: DocumentFlags {
     @Option(help: "VM size; a label.") var size: String?
     @Option(help: "Nodes kept ready.") var minInstances: Int?
     @Option(help: "Nodes at most.") var maxInstances: Int?
-    @Option(name: [.customShort("d"), .customLong("idle-time-before-scale-down")], help: "Seconds until an idle node goes.") var idleTime:
-        Int?
+    @Option(name: [.customShort("d"), .customLong("idle-time-before-scale-down")], help: "Seconds until an idle node goes.") var idleTime: Int?
     @Option(help: "Tier: dedicated, low_priority.") var tier: String?
     @Option(help: "Description.") var description: String?
     @Option(help: .hidden) var location: String?

@@ -6,8 +6,7 @@ package import Resources
 /// From a draft to a resource on the server: inner assets first, then files, then the put.
 extension Session {
     /// Creates what `draft` asks for; gives its id and the ARM resource.
-    package func submit(_ draft: Draft, kind: any ResourceKind.Type, wait: Bool = true) async throws(Problem) -> (id: ResourceID, arm: JSON)
-    {
+    package func submit(_ draft: Draft, kind: any ResourceKind.Type, wait: Bool = true) async throws(Problem) -> (id: ResourceID, arm: JSON) {
         var draft = draft
         draft.body = try await body(of: draft)
         let id = try await address(of: draft, kind: kind)

@@ -65,8 +65,7 @@ package struct JobDownload: ServerCommand {
     @Option(name: .shortAndLong, help: "Name of the job.") package var name: String
     @Flag(help: "Artifacts and all outputs.") package var all = false
     @Option(help: "One output of the job.") package var outputName: String?
-    @Option(name: [.customShort("p"), .customLong("download-path")], help: "Folder; the working folder when absent.") package var path:
-        String?
+    @Option(name: [.customShort("p"), .customLong("download-path")], help: "Folder; the working folder when absent.") package var path: String?
 
     package init() {}
 
@@ -114,8 +113,7 @@ package struct ModelDownload: ServerCommand {
 
     @OptionGroup package var common: CommonOptions
     @OptionGroup package var resource: ResourceOptions
-    @Option(name: [.customShort("p"), .customLong("download-path")], help: "Folder; the working folder when absent.") package var path:
-        String?
+    @Option(name: [.customShort("p"), .customLong("download-path")], help: "Folder; the working folder when absent.") package var path: String?
 
     package init() {}
 

@@ -11,7 +11,8 @@ package struct List<Kind: YAMLKind>: ServerCommand {
 
     @OptionGroup package var common: CommonOptions
     @Option(name: .shortAndLong, help: "Name of an asset, to list its versions.") package var name: String?
-    @Option(name: [.customShort("e"), .customLong("endpoint-name"), .customLong("endpoint")], help: "Endpoint of the deployments.") package var endpointName: String?
+    @Option(name: [.customShort("e"), .customLong("endpoint-name"), .customLong("endpoint")], help: "Endpoint of the deployments.")
+    package var endpointName: String?
     @Option(name: [.customShort("r"), .customLong("max-results")], help: "Stop after so many.") package var maxResults: Int?
     @Flag(help: "Do not stop early.") var allResults = false
     @Flag(help: "Only what is archived.") package var archivedOnly = false

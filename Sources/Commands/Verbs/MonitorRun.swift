@@ -1,7 +1,7 @@
 import APIClient
 package import ArgumentParser
 import Foundation
-package import Kinds
+import Kinds
 package import Resources
 
 /// `martlet monitor`: our own noun. Azure runs monitors by schedule only.

@@ -127,8 +127,7 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
                 guard elements.indices.contains(index) else { throw CommandFailure.usage("--remove: '\(key)' has no element \(index)") }
                 elements.remove(at: index)
                 json.set(.array(elements), at: path)
-            } else if var parent = path.count > 1 ? json.value(atPath: path.dropLast().joined(separator: ".")) : json, let last = path.last
-            {
+            } else if var parent = path.count > 1 ? json.value(atPath: path.dropLast().joined(separator: ".")) : json, let last = path.last {
                 parent[last] = nil
                 json.set(parent, at: Array(path.dropLast()))
             }

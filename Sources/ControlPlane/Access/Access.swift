@@ -140,14 +140,18 @@ package struct Access: Sendable {
         }
     }
 
-    /// Replaces one key (`Primary` or `Secondary`) by `value`, or by a fresh one.
+    /// Replaces one key (`Primary` or `Secondary`) by `value`, or by a fresh one. Azure's client sends the key that it
+    /// wants to be rid of as `value`.
     package func regenerateEndpointKey(of endpoint: ResourceID, type: String, value: String?) async throws {
         guard ["primary", "secondary"].contains(type.lowercased()) else {
             throw Problem(.invalidInput, "keyType must be Primary or Secondary, not '\(type)'", target: "keyType")
         }
-        let fresh = value ?? Self.urlSafe(Self.random(bytes: 32))
+        let name = type.lowercased() + "Key"
         let now = now()
-        try await store.write { try $0.saveSecret(fresh, scope: endpoint.path, name: type.lowercased() + "Key", at: now) }
+        try await store.write { tx in
+            let wanted = try value == tx.secret(scope: endpoint.path, name: name) ? nil : value
+            try tx.saveSecret(wanted ?? Self.urlSafe(Self.random(bytes: 32)), scope: endpoint.path, name: name, at: now)
+        }
     }
 
     // MARK: Signing

@@ -95,7 +95,10 @@ package struct CertificateAuthority: Sendable {
         return .dnsName(host)
     }
 
-    private func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+    /// The text of a file; `nil` when it is not there.
+    private func read(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
 
     private func write(_ text: String, to path: String, mode: Int) throws {
         let temporary = path + ".new"

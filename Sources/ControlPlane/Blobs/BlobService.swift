@@ -53,7 +53,9 @@ package struct BlobService: Sendable {
     /// Stores a file of this machine. With `moving` it is gone from its place afterwards, and nothing is copied when it is
     /// on the store's file system.
     @discardableResult
-    package func put(_ address: BlobAddress, fileAt path: String, moving: Bool = false, headers: BlobHeaders? = nil) async throws
+    package func put(
+        _ address: BlobAddress, fileAt path: String, moving: Bool = false, headers: BlobHeaders? = nil
+    ) async throws
         -> StoredBlob
     {
         try Self.checkName(address)
@@ -119,14 +121,18 @@ package struct BlobService: Sendable {
     // MARK: Changes
 
     /// Replaces the metadata.
-    package func setMetadata(_ values: [String: String], of address: BlobAddress, conditions: BlobConditions = BlobConditions())
+    package func setMetadata(
+        _ values: [String: String], of address: BlobAddress, conditions: BlobConditions = BlobConditions()
+    )
         async throws -> StoredBlob
     {
         try await change(address, conditions) { $0.metadata = values }
     }
 
     /// Replaces all headers.
-    package func setHeaders(_ headers: BlobHeaders, of address: BlobAddress, conditions: BlobConditions = BlobConditions()) async throws
+    package func setHeaders(
+        _ headers: BlobHeaders, of address: BlobAddress, conditions: BlobConditions = BlobConditions()
+    ) async throws
         -> StoredBlob
     {
         try await change(address, conditions) { $0.headers = headers }
@@ -208,8 +214,7 @@ package struct BlobService: Sendable {
     }
 
     /// Sets the name to the new blob, keeping its day of creation. `blocks` are the ids of the extents, empty for none.
-    static func replace(_ tx: MetadataTransaction, with blob: StoredBlob, blocks: [String], conditions: BlobConditions) throws -> StoredBlob
-    {
+    static func replace(_ tx: MetadataTransaction, with blob: StoredBlob, blocks: [String], conditions: BlobConditions) throws -> StoredBlob {
         var blob = blob
         let container = try container(tx, blob.address.container)
         let existing = try Self.blob(tx, blob.address, in: container)

@@ -26,7 +26,8 @@ package enum StorageActions {
                     "blobReferenceForConsumption": [
                         "blobUri": .string(url),
                         "storageAccountArmId": .string(
-                            "/subscriptions/\(call.id.workspace.subscription)/resourceGroups/\(call.id.workspace.resourceGroup)/providers/Microsoft.Storage/storageAccounts/\(account)"),
+                            "/subscriptions/\(call.id.workspace.subscription)/resourceGroups/\(call.id.workspace.resourceGroup)/providers/Microsoft.Storage/storageAccounts/\(account)"
+                        ),
                         "credential": ["credentialType": "SAS", "sasUri": .string(url + "?" + signature(for: container, hours: 24, access))],
                     ],
                 ]

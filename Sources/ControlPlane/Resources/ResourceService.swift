@@ -57,7 +57,8 @@ package struct ResourceService: Sendable {
                 id: id, envelope: .object(envelope), properties: properties, existing: existing, lookup: StoreLookup(transaction: tx))
             try kind.admit(&proposal)
             let resource = Resource(
-                id: id, envelope: proposal.envelope, properties: proposal.properties, observed: existing?.observed.merging(kind.observedAfterUpdate) ?? kind.observedAfterCreate,
+                id: id, envelope: proposal.envelope, properties: proposal.properties,
+                observed: existing?.observed.merging(kind.observedAfterUpdate) ?? kind.observedAfterCreate,
                 isArchived: proposal.properties["isArchived"]?.boolValue ?? false,
                 systemData: SystemData(
                     createdAt: existing?.systemData.createdAt ?? time, createdBy: existing?.systemData.createdBy ?? principal.name,

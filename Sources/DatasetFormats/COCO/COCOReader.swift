@@ -165,7 +165,8 @@ struct COCOReader {
             if !DatasetFolder.exists(path) { missing.append(image) }
             guard let size = size(of: image, at: path), places[image.id] == nil else {
                 report(
-                    .error, places[image.id] == nil
+                    .error,
+                    places[image.id] == nil
                         ? "the image \(image.fileName) has no usable width and height, and its file does not tell; it was left out"
                         : "the image id \(image.id) is used twice; the second, \(image.fileName), was left out", line: image.line)
                 leftOut.insert(image.id)

@@ -53,8 +53,9 @@ struct PascalVOCReader {
             }
             var objects: [LabelledObject] = []
             for object in annotation.objects {
-                guard let box = BoxCheck(object.box, width: size.width, height: size.height)
-                    .box(reporting: { report($0, "\(object.name): \($1)", line: object.line) })
+                guard
+                    let box = BoxCheck(object.box, width: size.width, height: size.height)
+                        .box(reporting: { report($0, "\(object.name): \($1)", line: object.line) })
                 else { continue }
                 objects.append(LabelledObject(box: box, category: names.index(of: object.name), isDifficult: object.isDifficult))
             }

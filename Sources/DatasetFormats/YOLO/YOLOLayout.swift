@@ -44,7 +44,8 @@ struct YOLOLayout {
         }
         let stems = Set(labelFiles.map(DatasetFolder.withoutExtension))
         // Pictures elsewhere (plots, a logo) are not part of the dataset.
-        self.images = imageFolder.map { DatasetFolder.files(under: $0).filter(DatasetFolder.isImage) }
+        self.images =
+            imageFolder.map { DatasetFolder.files(under: $0).filter(DatasetFolder.isImage) }
             ?? files.filter {
                 DatasetFolder.isImage($0)
                     && (Self.folders($0).contains { $0.lowercased() == "images" } || stems.contains(DatasetFolder.withoutExtension($0)))

@@ -21,7 +21,8 @@ struct MetricChoice {
         var metrics: [(metric: DriftMetric, threshold: Double?)] = []
         for (key, threshold) in wanted.sorted(by: { $0.key < $1.key }) {
             guard let metric = DriftMetric(key: key) else {
-                throw DriftError("signal \(settings.type): there is no metric '\(key)'; use one of \(DriftMetric.allCases.map(\.rawValue).joined(separator: ", "))")
+                throw DriftError(
+                    "signal \(settings.type): there is no metric '\(key)'; use one of \(DriftMetric.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             // Written for both kinds of feature, it holds for the kind it can compare.
             guard allowed.contains(metric) else { continue }

@@ -12,6 +12,8 @@ package protocol MonitorSignal: SendableMetatype {
 
     /// One result for each feature and metric. A feature that neither side has gives none.
     /// - Throws: for metrics that the signal does not know.
-    static func compare(_ baseline: FactTable, _ production: FactTable, _ settings: SignalSettings, minimumSamples: Int) throws(DriftError)
+    static func compare(
+        _ baseline: FactTable, _ production: FactTable, _ settings: SignalSettings, minimumSamples: Int
+    ) throws(DriftError)
         -> [FeatureResult]
 }

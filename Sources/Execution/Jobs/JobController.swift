@@ -65,7 +65,9 @@ package struct JobController: Sendable {
             guard let job = byPath[path] else { continue }
             try await services.move(
                 job.id, to: .failed,
-                error: Problem(.invalidInput, "the job asks for \(nodes(job)) nodes, more than its compute ever has; lower resources.instance_count or raise max_instances"))
+                error: Problem(
+                    .invalidInput, "the job asks for \(nodes(job)) nodes, more than its compute ever has; lower resources.instance_count or raise max_instances"
+                ))
         }
         return resumed + decision.start.compactMap { byPath[$0] }
     }

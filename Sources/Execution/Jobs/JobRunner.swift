@@ -149,7 +149,8 @@ struct JobRunner {
         let lines = tail.split(separator: "\n").suffix(5).joined(separator: "\n")
         var message = end.sentence
         if let line = tail.split(separator: "\n").last(where: { $0.contains("ModuleNotFoundError: No module named") }) {
-            message += "; the environment lacks a package (\(line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")): "
+            message +=
+                "; the environment lacks a package (\(line.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")): "
                 + "add it to the pip list of the conda file, and see system_logs/prepare.log for the lines that could not be honoured"
         }
         if !lines.isEmpty { message += "\nlast lines of user_logs/std_log.txt:\n\(lines)" }

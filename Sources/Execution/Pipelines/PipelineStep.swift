@@ -98,7 +98,8 @@ struct PipelineStep {
             switch expression.meaning {
             case .parentInput(let outer):
                 guard let input = inputs[outer] else {
-                    throw Problem(.invalidInput, "input '\(name)': the pipeline has no input '\(outer)'; it has \(inputs.keys.sorted().joined(separator: ", "))")
+                    throw Problem(
+                        .invalidInput, "input '\(name)': the pipeline has no input '\(outer)'; it has \(inputs.keys.sorted().joined(separator: ", "))")
                 }
                 return input.value ?? input.uri
             case .parentJobOutput(let step, let output):

@@ -68,7 +68,8 @@ package final class DetectorNetwork {
         try engine.withoutGradients {
             for (name, layer) in layers {
                 guard let normalisation = layer.normalisation else { continue }
-                let factor = try (normalisation.variance + ConvolutionLayer.normalisationEpsilon).reciprocalSquareRoot()
+                let factor =
+                    try (normalisation.variance + ConvolutionLayer.normalisationEpsilon).reciprocalSquareRoot()
                     * normalisation.weight
                 copy.layers[name] = LayerTensors(
                     weight: try (layer.weight * factor.reshaped([-1, 1, 1, 1])).channelsLast(),

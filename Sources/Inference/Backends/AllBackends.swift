@@ -23,8 +23,9 @@ package enum AllBackends {
         for backend in backends {
             guard let file = backend.fileTypes.lazy.compactMap({ folder.files[$0] }).first else {
                 if options.engine != nil {
-                    reasons.append("\(backend.name) reads \(backend.fileTypes.map { "." + $0 }.joined(separator: ", ")), "
-                        + "but \(path) has only \(folder.files.values.map(\.path).sorted().joined(separator: ", "))")
+                    reasons.append(
+                        "\(backend.name) reads \(backend.fileTypes.map { "." + $0 }.joined(separator: ", ")), "
+                            + "but \(path) has only \(folder.files.values.map(\.path).sorted().joined(separator: ", "))")
                 }
                 continue
             }

@@ -167,12 +167,13 @@ extension Job {
         }
     }
 
-    /// The SDK dereferences `services` and its members without looking. Addresses are the server's to add.
+    /// The SDK dereferences `services` and its members without looking, and makes up an address in Azure when there is no
+    /// `Studio`. Addresses are the server's to add.
     package static func present(_ properties: JSON, of resource: Resource) -> JSON {
         var properties = properties.filling(["status": "NotStarted", "services": [:], "isArchived": .bool(resource.isArchived)])
         let services: JSON = [
             "Tracking": ["jobServiceType": "Tracking", "endpoint": "", "properties": [:]],
-            "Studio": ["jobServiceType": "Studio", "endpoint": "", "properties": [:]],
+            "Studio": ["jobServiceType": "Studio", "endpoint": nil, "properties": [:]],
         ]
         properties["services"] = (properties["services"] ?? [:]).filling(services)
         return properties

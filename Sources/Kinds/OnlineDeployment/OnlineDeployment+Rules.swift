@@ -20,8 +20,7 @@ extension OnlineDeployment {
             findings.add(
                 "'codeConfiguration.scoringScript' is missing: the file with init() and run()", target: "codeConfiguration.scoringScript")
         }
-        if proposal.properties["model"] == nil, proposal.properties["codeConfiguration"] == nil, proposal.properties["environmentId"] == nil
-        {
+        if proposal.properties["model"] == nil, proposal.properties["codeConfiguration"] == nil, proposal.properties["environmentId"] == nil {
             findings.add("a deployment needs 'model', 'codeConfiguration' or 'environmentId'", target: "model")
         }
         let capacity = proposal.envelope[path: ["sku", "capacity"]]?.integerValue ?? 1

@@ -36,8 +36,7 @@ package struct CronFields: Sendable, Hashable {
         }
     }
 
-    private static func field(_ text: String, _ range: ClosedRange<Int>, _ title: String, names: [String] = []) throws(Problem) -> Set<Int>
-    {
+    private static func field(_ text: String, _ range: ClosedRange<Int>, _ title: String, names: [String] = []) throws(Problem) -> Set<Int> {
         var values: Set<Int> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -55,8 +55,7 @@ extension ShapedKind {
         }
         if let parent = id?.parent { printed["endpoint_name"] = .string(parent) }
         let body = face.variants.count == 1 ? face.variants[0].shape.print(arm, printing) : face.print(arm, printing)
-        for (key, value) in body.objectValue ?? [:] where !["id", "properties_bag", "systemData"].contains(key) || face.variants.count == 1
-        {
+        for (key, value) in body.objectValue ?? [:] where !["id", "properties_bag", "systemData"].contains(key) || face.variants.count == 1 {
             printed[key] = value
         }
         var result = JSON.object(printed)

@@ -13,7 +13,7 @@ extension MetadataTransaction {
         let statement = try db.cachedStatement(
             sql:
                 "INSERT INTO \(table.rawValue) (owner, key, value) VALUES (?, ?, ?) ON CONFLICT (owner, key) DO UPDATE SET value "
-                    + "= excluded.value"
+                + "= excluded.value"
         )
         for label in labels { try statement.execute(arguments: [owner, label.key, label.value]) }
     }

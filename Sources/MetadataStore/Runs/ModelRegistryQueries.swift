@@ -73,7 +73,7 @@ extension MetadataTransaction {
         try db.execute(
             sql:
                 "INSERT INTO modelAlias (owner, alias, version) VALUES (?, ?, ?) ON CONFLICT (owner, alias) DO UPDATE SET "
-                    + "version = excluded.version",
+                + "version = excluded.version",
             arguments: [model.sequence, alias, version])
     }
 
@@ -93,7 +93,7 @@ extension MetadataTransaction {
     ) throws -> [RegisteredModelRecord] {
         let prompt =
             "EXISTS (SELECT 1 FROM registeredModelTag p WHERE p.owner = registeredModel.sequence AND p.key = "
-                + "'mlflow.prompt.is_prompt' AND p.value = 'true')"
+            + "'mlflow.prompt.is_prompt' AND p.value = 'true')"
         var text = SQLText("workspace = ? AND \(prompts ? "" : "NOT ")\(prompt) AND ", [workspace.key])
         text.append(try Self.registeredModelTable.conditions(query))
         text.append(" ORDER BY ")

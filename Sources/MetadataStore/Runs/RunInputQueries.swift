@@ -79,7 +79,7 @@ extension MetadataTransaction {
         let statement = try db.cachedStatement(
             sql:
                 "SELECT owner, model, isOutput, step FROM runModel WHERE owner IN (SELECT value FROM json_each(?)) ORDER BY "
-                    + "owner, step, model"
+                + "owner, step, model"
         )
         for row in try Row.fetchAll(statement, arguments: [Self.list(owners)]) {
             found[row[0], default: []].append(RunModelRecord(model: row[1], isOutput: row[2], step: row[3]))

@@ -75,7 +75,9 @@ package struct MonitorController: Sendable {
 
     private func summary(of job: Resource) async -> DriftSummary {
         do {
-            guard let uri = job.observed.value(at: "outputs", "report", "uri")?.stringValue else { return DriftSummary(fault: "the job has no output 'report'") }
+            guard let uri = job.observed.value(at: "outputs", "report", "uri")?.stringValue else {
+                return DriftSummary(fault: "the job has no output 'report'")
+            }
             let place = try await AssetLocator(resources: resources, blobs: blobs).locate(uri, in: job.id.workspace)
             return DriftSummary(report: try JSON(parsing: await blobs.bytes(of: place.appending("report.json"))))
         } catch {

@@ -94,7 +94,9 @@ package struct ScheduleController: Sendable {
     }
 
     /// The job of one fire. Its name is made of the schedule's and the time, so a second call finds it.
-    private func act(_ schedule: Resource, _ properties: ScheduleProperties, at due: Date, period: TimeInterval, by principal: Principal) async throws -> ResourceID {
+    private func act(
+        _ schedule: Resource, _ properties: ScheduleProperties, at due: Date, period: TimeInterval, by principal: Principal
+    ) async throws -> ResourceID {
         let name = "\(schedule.id.name.prefix(200))_\(due.stamp)"
         let id = ResourceID(workspace: schedule.id.workspace, kind: "jobs", name: name)
         guard try await resources.find(id) == nil else { return id }

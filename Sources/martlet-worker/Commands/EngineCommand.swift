@@ -13,10 +13,11 @@ struct EngineCommand: ParsableCommand {
         func run() {
             let search = EngineSearch.fromEnvironment()
             for backend in AllBackends.list {
-                let state = switch backend.availability(in: search) {
-                case .ready(let place): "ready    \(place)"
-                case .missing(let command): "missing  run: \(command)"
-                }
+                let state =
+                    switch backend.availability(in: search) {
+                    case .ready(let place): "ready    \(place)"
+                    case .missing(let command): "missing  run: \(command)"
+                    }
                 let files = backend.fileTypes.map { "." + $0 }.joined(separator: " ")
                 print(
                     backend.name.padding(toLength: 13, withPad: " ", startingAt: 0) + state + "  (\(backend.summary); reads \(files))")

@@ -27,10 +27,11 @@ package struct VOCEvaluator: Evaluator {
                 detectionCount: table.detectionCount(ofClass: category))
             if truthCount > 0 {
                 let curve = PrecisionRecallCurve(outcomes: outcomes, truthCount: truthCount)
-                score.ap = switch settings.integration {
-                case .allPoints: curve.area
-                case .elevenPoints: curve.precision(atRecalls: (0...10).map { Double($0) / 10 }).meanOfMeasured
-                }
+                score.ap =
+                    switch settings.integration {
+                    case .allPoints: curve.area
+                    case .elevenPoints: curve.precision(atRecalls: (0...10).map { Double($0) / 10 }).meanOfMeasured
+                    }
                 if isHalf {
                     score.ap50 = score.ap
                     samples.append(curve.precision(atRecalls: COCOSettings.recallLevels))

@@ -36,8 +36,9 @@ package final class NativeConvolution {
                 "the layer \(layer.name) has \(weights.count) weights and \(bias.count) biases, "
                     + "but \(layer.output)×\(layer.input)×\(layer.kernel)×\(layer.kernel) are wanted; the file is for another model")
         }
-        guard let handle = ck_convolution_make(
-            weights, bias, Int32(layer.output), Int32(layer.input), Int32(layer.kernel), Int32(layer.stride), Int32(layer.padding))
+        guard
+            let handle = ck_convolution_make(
+                weights, bias, Int32(layer.output), Int32(layer.input), Int32(layer.kernel), Int32(layer.stride), Int32(layer.padding))
         else { throw InferenceError("out of memory while loading \(layer.name)") }
         self.layer = layer
         self.handle = handle
