@@ -33,7 +33,7 @@ package struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// The process `pid` as it is now; `nil` when there is none, or only its remains.
     package init?(pid: Int32) {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        guard let stat = Self.text(of: "/proc/\(pid)/stat"),
             let close = stat.lastIndex(of: ")")
         else { return nil }
         // Fields after the command, which may itself contain spaces and parentheses: state is field 3.
@@ -41,7 +41,11 @@ package struct ProcessIdentity: Codable, Sendable, Hashable {
         guard fields.count > 19, let start = UInt64(fields[19]), fields[0] != "Z", fields[0] != "X" else { return nil }
         self.pid = pid
         startTime = start
-        bootID = ((try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        bootID = (Self.text(of: "/proc/sys/kernel/random/boot_id") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func text(of path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 
     package var isAlive: Bool { ProcessIdentity(pid: pid) == self }

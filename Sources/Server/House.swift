@@ -67,7 +67,7 @@ struct House: Sendable {
             resources: resources, blobs: blobs, access: access, feed: feed, store: store, launcher: host, environments: environments,
             folder: folder, serverURL: baseURL, home: configuration.workspace, machine: configuration.environment, toolFolder: tools)
         deployments = try OnlineDeploymentController(services: serving)
-        let watch = MonitorService(resources: resources, blobs: blobs, store: store)
+        let watch = MonitorService(resources: resources, blobs: blobs, store: store, flush: { [deployments] in await deployments.flushRecords() })
         monitors = MonitorController(resources: resources, blobs: blobs, runs: runs, feed: feed)
         schedules = ScheduleController(resources: resources, monitors: watch, feed: feed)
         var actions = ActionRegistry()

@@ -5,8 +5,15 @@ import Testing
 
 @Suite("What an environment asks for")
 struct EnvironmentRecipeTests {
+    private static func properties(image: String?, conda: String?) throws -> EnvironmentProperties {
+        var json: JSON = [:]
+        json["image"] = image.map { .string($0) }
+        json["condaFile"] = conda.map { .string($0) }
+        return try json.decoded()
+    }
+
     private func recipe(_ conda: String, image: String? = nil) throws -> EnvironmentRecipe {
-        try EnvironmentRecipe(EnvironmentProperties(image: image, condaFile: conda, build: nil, osType: nil, isAnonymous: nil))
+        try EnvironmentRecipe(Self.properties(image: image, conda: conda))
     }
 
     @Test("pip requirements are taken as they are, conda names become pip names")
@@ -53,8 +60,7 @@ struct EnvironmentRecipeTests {
 
     @Test("an image alone needs no environment, and the log says that it is not used")
     func imageOnly() throws {
-        let recipe = try EnvironmentRecipe(
-            EnvironmentProperties(image: "mcr.microsoft.com/azureml/openmpi", condaFile: nil, build: nil, osType: nil, isAnonymous: nil))
+        let recipe = try EnvironmentRecipe(Self.properties(image: "mcr.microsoft.com/azureml/openmpi", conda: nil))
         #expect(!recipe.needsEnvironment)
         #expect(recipe.notes.contains { $0.text.contains("no container engine") })
     }

@@ -83,7 +83,7 @@ struct JobJourneyTests {
                 type: command
                 command: echo ${{inputs.word}} > ${{outputs.made}}/w.txt
                 environment: azureml:martlet-native@latest
-                inputs: {word: ${{parent.inputs.word}}}
+                inputs: {word: "${{parent.inputs.word}}"}
                 outputs: {made: {type: uri_folder}}
               check:
                 type: command

@@ -70,7 +70,7 @@ final class ServerUnderTest {
         // Files, not pipes: a reply larger than a pipe's buffer would block the command.
         let output = folder.appending(path: "out-\(UUID().uuidString)")
         let errors = folder.appending(path: "err-\(UUID().uuidString)")
-        for file in [output, errors] { FileManager.default.createFile(atPath: file.path(percentEncoded: false), contents: nil) }
+        for file in [output, errors] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
         try process.run()

@@ -26,7 +26,8 @@ package struct IgnoreRules: Sendable {
     package init(folder: URL, base: IgnoreRules) {
         self = base
         for name in [".amlignore", ".gitignore"] {
-            guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else { continue }
+            guard let data = FileManager.default.contents(atPath: folder.appending(path: name).path(percentEncoded: false)) else { continue }
+            let text = String(decoding: data, as: UTF8.self)
             rules += IgnoreRules(text: text).rules
             return
         }

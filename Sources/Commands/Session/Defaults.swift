@@ -11,7 +11,7 @@ package struct Defaults: Sendable, Hashable {
 
     package init(environment: [String: String]) {
         file = ServerConnection.home(environment).appending(path: "config")
-        values = (try? String(contentsOf: file, encoding: .utf8)).map(Self.parse) ?? [:]
+        values = FileManager.default.contents(atPath: file.path(percentEncoded: false)).map { Self.parse(String(decoding: $0, as: UTF8.self)) } ?? [:]
     }
 
     static func parse(_ text: String) -> [String: String] {

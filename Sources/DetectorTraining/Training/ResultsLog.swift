@@ -12,7 +12,7 @@ struct ResultsLog {
 
     /// Keeps the lines up to `epoch`, as later ones are done again.
     func resume(after epoch: Int) {
-        let text = (try? String(contentsOf: url, encoding: .utf8)) ?? Self.header
+        let text = FileManager.default.contents(atPath: url.path(percentEncoded: false)).map { String(decoding: $0, as: UTF8.self) } ?? Self.header
         let kept = text.split(separator: "\n").filter { line in
             Int(line.prefix { $0 != "," }).map { $0 <= epoch } ?? true
         }

@@ -25,8 +25,9 @@ struct JobRunner {
                 do { return .success(try await prepareAndRun()) } catch { return .failure(error) }
             }
             group.addTask {
-                for await _ in cancellation { break }
-                return nil
+                for await _ in cancellation { return nil }
+                // No bell rang: the server itself is stopping, and the job goes on without it.
+                return .failure(CancellationError())
             }
             let first = await group.next() ?? nil
             if let first {
@@ -37,8 +38,14 @@ struct JobRunner {
             // prepared is cancelled.
             services.host.stop(in: processFolder)
             if !services.host.wasStarted(in: processFolder) { group.cancelAll() }
-            for await result in group { if let result { return result } }
-            return Result<ProcessEnd, any Error>.success(ProcessEnd(reason: .stopped))
+            var outcome = Result<ProcessEnd, any Error>.success(ProcessEnd(reason: .stopped))
+            for await result in group { if let result { outcome = result } }
+            // A start may have slipped in between the look and the cancellation: its processes must not outlive the job.
+            if services.host.wasStarted(in: processFolder), services.host.end(in: processFolder) == nil {
+                services.host.stop(in: processFolder)
+                if let end = try? await services.host.waitForEnd(in: processFolder) { outcome = .success(end) }
+            }
+            return outcome
         }
         await finish(outcome)
     }

@@ -75,7 +75,8 @@ final class Collector: Sendable {
         }
     }
 
-    private func flush() async {
+    /// Writes what has been collected so far.
+    func flush() async {
         let records = batch.withLock { batch in
             defer { batch = [] }
             return batch

@@ -27,6 +27,9 @@ package struct OnlineDeploymentController: Sendable {
             collect: { collector.offer($0, $1, of: $2, took: $3) }, copy: { mirror.offer($0, to: $1) })
     }
 
+    /// Writes the records collected so far, so that a monitor sees the newest requests.
+    package func flushRecords() async { await collector.flush() }
+
     /// Runs until cancelled.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
