@@ -48,7 +48,12 @@ package struct Trainer {
         onEvent: (TrainingEvent) throws -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> TrainingSummary {
         try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-        if let threads = settings.threads { engine.threadCount = threads }
+        if let threads = settings.threads {
+            engine.threadCount = threads
+        } else if ProcessInfo.processInfo.environment["OMP_NUM_THREADS"] == nil {
+            // Left alone, some builds of libtorch take one core only.
+            engine.threadCount = ProcessInfo.processInfo.activeProcessorCount
+        }
         var session = try TrainingSession(
             settings: settings, training: training, validation: validation, output: output, engine: engine, onEvent: onEvent)
         return try session.run(shouldStop: shouldStop, onEvent: onEvent)

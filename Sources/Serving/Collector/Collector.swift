@@ -54,11 +54,12 @@ final class Collector: Sendable {
                 var lastWrite = ContinuousClock.now
                 for await item in self.stream {
                     let records = await self.records(of: item)
-                    self.queuedBytes.wrappingSubtract(item.size, ordering: .relaxed)
                     let count = self.batch.withLock { batch in
                         batch += records
                         return batch.count
                     }
+                    // After the batch has it: an empty queue means that everything offered is in the batch.
+                    self.queuedBytes.wrappingSubtract(item.size, ordering: .sequentiallyConsistent)
                     let isDue = count >= Self.batchSize.upperBound || lastWrite.duration(to: .now) > .milliseconds(100)
                     if count >= Self.batchSize.lowerBound, isDue {
                         await self.flush()
@@ -75,8 +76,16 @@ final class Collector: Sendable {
         }
     }
 
-    /// Writes what has been collected so far.
-    func flush() async {
+    /// Writes every request answered so far. What is still being looked at is waited for, five seconds at most.
+    func drain() async {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while queuedBytes.load(ordering: .sequentiallyConsistent) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        await flush()
+    }
+
+    private func flush() async {
         let records = batch.withLock { batch in
             defer { batch = [] }
             return batch

@@ -28,7 +28,7 @@ package struct OnlineDeploymentController: Sendable {
     }
 
     /// Writes the records collected so far, so that a monitor sees the newest requests.
-    package func flushRecords() async { await collector.flush() }
+    package func flushRecords() async { await collector.drain() }
 
     /// Runs until cancelled.
     package func run() async throws {
