@@ -2,7 +2,6 @@ internal import ServiceLifecycle
 
 /// A loop of an engine as a service: it runs until the server is told to stop.
 struct EngineService: Service {
-    let name: String
     let body: @Sendable () async throws -> Void
 
     func run() async throws {

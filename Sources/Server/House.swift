@@ -81,12 +81,12 @@ struct House: Sendable {
     /// The loops that make things true.
     func engines() -> [any Service] {
         [
-            EngineService(name: "jobs") { try await JobController(services: jobs).run() },
-            EngineService(name: "pipelines") { try await PipelineController(services: jobs).run() },
-            EngineService(name: "deployments") { try await deployments.run() },
-            EngineService(name: "monitors") { try await monitors.run() },
-            EngineService(name: "schedules") { try await schedules.run() },
-            EngineService(name: "sweep") { try await Sweep(blobs: blobs).run() },
+            EngineService { try await JobController(services: jobs).run() },
+            EngineService { try await PipelineController(services: jobs).run() },
+            EngineService { try await deployments.run() },
+            EngineService { try await monitors.run() },
+            EngineService { try await schedules.run() },
+            EngineService { try await Sweep(blobs: blobs).run() },
         ]
     }
 

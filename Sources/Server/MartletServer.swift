@@ -1,22 +1,11 @@
-internal import ARMAPI
-internal import BlobAPI
-internal import BlobStore
 internal import ControlPlane
-internal import Environments
-internal import Execution
 internal import Foundation
-internal import HTTPSupport
 internal import Hummingbird
 internal import HummingbirdTLS
-internal import Kinds
 internal import Logging
-internal import MLflowAPI
 internal import MetadataStore
-
 internal import NIOSSL
-internal import ProcessHost
 package import Resources
-
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -65,7 +54,12 @@ package struct MartletServer: Sendable {
             router: house.router(), server: try .tls(.http1(), tlsConfiguration: tls),
             configuration: .init(address: .hostname(configuration.host, port: port), serverName: "Martlet"),
             onServerRunning: { _ in
-                try? client.write(link: configuration.clientLink)
+                do {
+                    try client.write(link: configuration.clientLink)
+                } catch {
+                    // It serves all the same; but without the file no client finds it, so that must be seen.
+                    FileHandle.standardError.write(Data("clients cannot find this server: \(error)\n".utf8))
+                }
                 ready(notice)
             }, logger: logger)
         let services: [any Service] = house.engines() + [app]

@@ -3,7 +3,7 @@ internal import Resources
 
 /// The POST actions by which clients reach the bytes: secrets of a datastore, and slots for uploads.
 package enum StorageActions {
-    /// `authority` is the server's `HOST:PORT`.
+    /// `baseURL` is the server's own address without a trailing slash; the links to upload to begin with it.
     package static func register(in actions: inout ActionRegistry, resources: ResourceService, blobs: BlobService, access: Access, baseURL: String) {
         actions.register("listSecrets", of: "datastores") { call in
             guard call.body["expirableSecret"]?.boolValue != false || call.principal.role == .owner else {

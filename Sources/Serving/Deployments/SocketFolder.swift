@@ -20,6 +20,7 @@ struct SocketFolder: Sendable {
         } catch {
             throw Problem(.outOfSpace, "cannot make the folder \(own): \(error.localizedDescription)")
         }
+        // Not TMPDIR: the path of a Unix socket has room for some hundred bytes only.
         var template = Array("/tmp/martlet-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw Problem(.outOfSpace, "cannot make a folder for sockets in /tmp: \(String(cString: strerror(errno)))")
