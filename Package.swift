@@ -148,7 +148,8 @@ let package = Package(
             "Server",
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle, unixSignals,
+                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+                serviceLifecycle, unixSignals,
             ]),
         .executableTarget(
             name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),

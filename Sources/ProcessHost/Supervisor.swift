@@ -27,10 +27,9 @@ package enum Supervisor {
         do {
             try files.write(end, to: files.end)
             return 0
-        } catch where !FileManager.default.fileExists(atPath: folder) {
-            // The next server has cleared the folder away: nobody asks any more.
-            return 0
         } catch {
+            // Without the specification the next server is clearing the folder away, and nobody asks any more.
+            guard FileManager.default.fileExists(atPath: files.spec) else { return 0 }
             FileHandle.standardError.write(Data("cannot write \(files.end): \(error)\n".utf8))
             return 1
         }

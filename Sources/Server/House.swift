@@ -90,9 +90,13 @@ struct House: Sendable {
         ]
     }
 
+    /// The last requests of an orderly stop.
+    func writeLastRecords() async { await deployments.flushRecords() }
+
     /// Every address of the server.
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
+        router.add(middleware: OffLoop())
         router.get("health") { _, _ in Response.text("OK") }
         router.get("version") { _, _ in Response.text(MLflowRoutes.version) }
         let workspaces = WorkspaceDescription(
