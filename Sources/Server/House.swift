@@ -73,7 +73,7 @@ struct House: Sendable {
         var actions = ActionRegistry()
         StorageActions.register(in: &actions, resources: resources, blobs: blobs, access: access, baseURL: baseURL)
         JobActions.register(in: &actions, services: jobs)
-        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring)
+        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring, rollouts: deployments.rollouts)
         MonitoringActions.register(in: &actions, monitors: watch, schedules: schedules)
         self.actions = actions
     }
