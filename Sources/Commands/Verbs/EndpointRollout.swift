@@ -45,7 +45,8 @@ package struct EndpointRollout: ServerCommand {
         var rollout = try await session.client.post(path + "/rollout", body)
         var told = ""
         while rollout["phase"] == "canary", !noWait {
-            let line = "\(deploymentName) has \(share) % of the traffic: \(rollout["answered"]?.literalText ?? "0") of \(requests) requests, "
+            let line =
+                "\(deploymentName) has \(share) % of the traffic: \(rollout["answered"]?.literalText ?? "0") of \(requests) requests, "
                 + "\(rollout["failed"]?.literalText ?? "0") failed\n"
             if line != told { session.terminal.writeError(line) }
             told = line
