@@ -6,7 +6,7 @@ import Foundation
 
 /// Which labelled images a command works on.
 struct DataOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: "A folder (or label file) in COCO, Pascal VOC or YOLO form; the form is told by looking.")
+    @Option(name: .customLong("data"), help: "A folder (or label file) in any form that `dataset inspect` tells by looking.")
     var path: String?
 
     @Option(help: "The folder of the images, when it is not beside the labels.")

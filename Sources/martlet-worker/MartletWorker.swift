@@ -9,7 +9,7 @@ struct MartletWorker: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, FactsCommand.self, DetectCommand.self, TrainCommand.self, EvaluateCommand.self, PrepareCommand.self,
             ScenesCommand.self,
-            DriftCommand.self, EngineCommand.self,
+            DriftCommand.self, EngineCommand.self, DatasetCommand.self,
         ])
 }
 

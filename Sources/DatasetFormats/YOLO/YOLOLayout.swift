@@ -64,6 +64,13 @@ struct YOLOLayout {
         } + [stem]
     }
 
+    /// The label file of an image below a folder `images`: the same path with the last `images` turned into `labels`.
+    static func labelPlace(of image: String) -> String {
+        var parts = image.split(separator: "/").map(String.init)
+        if let place = parts.dropLast().lastIndex(of: "images") { parts[place] = "labels" }
+        return DatasetFolder.withoutExtension(parts.joined(separator: "/")) + ".txt"
+    }
+
     private static func folders(_ path: String) -> [Substring] { path.split(separator: "/").dropLast() }
 
     private static func hasLabelFolder(_ path: String) -> Bool {

@@ -14,7 +14,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: "A model file, or the folder that holds it.")
     var model: String
 
-    @Option(name: [.customLong("dataset"), .customLong("data")], help: "Labelled images in COCO, Pascal VOC or YOLO form.")
+    @Option(name: [.customLong("dataset"), .customLong("data")], help: "Labelled images in any form that `dataset inspect` tells.")
     var dataset: String?
 
     @Option(help: "The folder of the images, when it is not beside the labels.")

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The size of a JPEG or PNG file from its first bytes, without decoding it.
 package enum ImageHeader {
@@ -7,10 +7,9 @@ package enum ImageHeader {
     /// Throws when the file cannot be read, is neither JPEG nor PNG, ends before its header does, or claims a side of 0 or of
     /// more than 65,535 pixels (JPEG's own limit).
     package static func size(ofFileAt path: String) throws(DatasetError) -> (width: Int, height: Int) {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw DatasetError(file: path, message: "the image file is missing or cannot be opened")
-        }
-        defer { try? file.close() }
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw DatasetError(file: path, message: "the image file is missing or cannot be opened") }
+        defer { close(file) }
         var bytes = HeaderBytes(file: file)
         let size: (width: Int, height: Int)?
         switch bytes.read(2) {
@@ -64,11 +63,11 @@ package enum ImageHeader {
 
 /// A file read front to back in small pieces; long stretches are jumped over.
 private struct HeaderBytes {
-    let file: FileHandle
+    private let file: Int32
     private var buffer: [UInt8] = []
     private var position = 0
 
-    init(file: FileHandle) {
+    init(file: Int32) {
         self.file = file
     }
 
@@ -77,8 +76,9 @@ private struct HeaderBytes {
             buffer.removeFirst(position)
             position = 0
             while buffer.count < count {
-                guard let more = try? file.read(upToCount: 512), !more.isEmpty else { return nil }
-                buffer.append(contentsOf: more)
+                let more = [UInt8](unsafeUninitializedCapacity: 512) { $1 = max(0, Glibc.read(file, $0.baseAddress, 512)) }
+                if more.isEmpty { return nil }
+                buffer += more
             }
         }
         defer { position += count }
@@ -88,8 +88,6 @@ private struct HeaderBytes {
     mutating func skip(_ count: Int) {
         let buffered = min(count, buffer.count - position)
         position += buffered
-        if count > buffered, let offset = try? file.offset() {
-            try? file.seek(toOffset: offset + UInt64(count - buffered))
-        }
+        if count > buffered { lseek(file, count - buffered, SEEK_CUR) }
     }
 }
