@@ -80,7 +80,7 @@ let package = Package(
         room("Kinds", ["Resources", yams]),
         tests("KindsTests", ["Kinds"], resources: [.copy("Fixtures")]),
         room("DatasetFormats", ["Detection"]),
-        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"]),
+        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"], resources: [.copy("Fixtures")]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CImageCodecs", dependencies: ["CTurboJPEG", "CPNG"]),

@@ -67,7 +67,8 @@ extension DriftReport {
         let threshold = result.threshold.map { Self.short($0) + reason } ?? "–"
         func cell(_ mean: Double?, _ count: Int) -> String { (mean.map { Self.short($0) + " " } ?? "") + "<i>n = \(count)</i>" }
         let status = result.status.rawValue
-        return "<tr class=\"\(status)\"><td>\(ReportPage.escaped(result.signal))<td>\(ReportPage.escaped(result.feature))<td>\(ReportPage.escaped(result.metric))"
+        return
+            "<tr class=\"\(status)\"><td>\(ReportPage.escaped(result.signal))<td>\(ReportPage.escaped(result.feature))<td>\(ReportPage.escaped(result.metric))"
             + "<td class=\"n\">\(result.value.map(Self.short) ?? "–")<td class=\"n\">\(threshold)"
             + "<td class=\"n\">\(cell(result.baselineMean, result.baselineCount))<td class=\"n\">\(cell(result.productionMean, result.productionCount))"
             + "<td><b>\(status.replacingOccurrences(of: "_", with: " "))</b></tr>"

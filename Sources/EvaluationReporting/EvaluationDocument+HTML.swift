@@ -100,7 +100,8 @@ extension EvaluationDocument {
             return section(
                 "What is taken for what, most often",
                 Self.table(
-                    ["Is", "Seen as", "Times"], largest.map { [ReportPage.escaped(names[$0.row]), ReportPage.escaped(names[$0.column]), "\($0.count)"] }, text: 2))
+                    ["Is", "Seen as", "Times"], largest.map { [ReportPage.escaped(names[$0.row]), ReportPage.escaped(names[$0.column]), "\($0.count)"] },
+                    text: 2))
         }
         let rows = names.indices.map { row in
             let sum = max(1, matrix.counts[row].reduce(0, +))

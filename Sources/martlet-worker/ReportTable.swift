@@ -85,6 +85,8 @@ extension DetectionReport {
             all["\(protocolName)/AP/\(score.name)"] = score.ap
             all["\(protocolName)/AP50/\(score.name)"] = score.ap50
         }
+        // MLflow takes no parentheses in a name.
+        for (name, value) in named ?? [:] { all["\(protocolName)/\(name.filter { $0 != "(" && $0 != ")" })"] = value }
         if let bestF1 {
             all["metrics/precisionB"] = bestF1.precision
             all["metrics/recallB"] = bestF1.recall

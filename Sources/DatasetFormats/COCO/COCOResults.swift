@@ -46,8 +46,7 @@ package struct COCOResults: Sendable {
         var columns = ObjectColumns()
         // An entry has a hundred bytes or more.
         columns.reserveCapacity(json.count / 100)
-        var faults = 0
-        var firstFault: (line: Int, message: String)?
+        var faults = FaultCount()
         var isFirst = true
         while try json.nextElement(&isFirst) {
             var (image, category) = (COCOIdentifier?.none, COCOIdentifier?.none)
@@ -73,19 +72,11 @@ package struct COCOResults: Sendable {
                     image: images.place(of: image), class: categories.place(of: category), x: box.x, y: box.y, width: box.width, height: box.height,
                     weight: score)
             else {
-                faults += 1
-                if firstFault == nil {
-                    firstFault = (json.line, Self.fault(image, category, score, length))
-                }
+                faults.add(Self.fault(image, category, score, length), at: json)
                 continue
             }
         }
-        if let firstFault {
-            issues.append(
-                DatasetIssue(
-                    file: file, line: firstFault.line, severity: .error,
-                    message: "\(firstFault.message); " + (faults == 1 ? "it was left out" : "\(faults) such detections were left out")))
-        }
+        if let issue = faults.issue("detections", file: file) { issues.append(issue) }
         (objects, imageIDs, categoryIDs) = (columns, images.all, categories.all)
     }
 

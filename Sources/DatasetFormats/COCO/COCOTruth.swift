@@ -28,10 +28,10 @@ package struct COCOTruth: Sendable {
         while let key = try json.nextKey(&isFirst) {
             if key == JSONBytes.Word("images") {
                 seen += 1
-                images = try readNames(&json, of: "image", name: JSONBytes.Word("file_name"))
+                images = try readNames(&json, of: "images", name: JSONBytes.Word("file_name"))
             } else if key == JSONBytes.Word("categories") {
                 seen += 1
-                let categories = try readNames(&json, of: "category", name: JSONBytes.Word("name"))
+                let categories = try readNames(&json, of: "categories", name: JSONBytes.Word("name"))
                 categoryIDs = categories.map(\.id)
                 classNames = categories.map(\.name)
             } else if key == JSONBytes.Word("annotations") {
@@ -68,8 +68,8 @@ package struct COCOTruth: Sendable {
         images = zip(numbers, images).sorted { ($0.0 ?? 0) < ($1.0 ?? 0) }.map(\.1)
     }
 
-    private mutating func report(_ message: String, line: Int? = nil) {
-        issues.append(DatasetIssue(file: file, line: line, severity: .error, message: message))
+    private mutating func report(_ message: String) {
+        issues.append(DatasetIssue(file: file, severity: .error, message: message))
     }
 
     private mutating func reportUnknown(_ columns: ObjectColumns) {
@@ -79,12 +79,15 @@ package struct COCOTruth: Sendable {
     }
 
     /// Images or categories: id and name of each; a second one with the same id is left out.
-    private mutating func readNames(_ json: inout JSONBytes, of kind: String, name nameKey: JSONBytes.Word) throws(DatasetError) -> [(
+    private mutating func readNames(
+        _ json: inout JSONBytes, of kind: String, name nameKey: JSONBytes.Word
+    ) throws(DatasetError) -> [(
         id: COCOIdentifier, name: String
     )] {
         let idKey = JSONBytes.Word("id")
         var names: [(id: COCOIdentifier, name: String)] = []
         var known: Set<COCOIdentifier> = []
+        var faults = FaultCount()
         var isFirst = true
         while try json.nextElement(&isFirst) {
             var (id, name) = (COCOIdentifier?.none, String?.none)
@@ -98,16 +101,13 @@ package struct COCOTruth: Sendable {
                     try json.skip()
                 }
             }
-            guard let id else {
-                report("the \(kind) \(name ?? "") has no id; it was left out", line: json.line)
-                continue
-            }
-            guard known.insert(id).inserted else {
-                report("the \(kind) id \(id) is used twice; the second was left out", line: json.line)
+            guard let id, known.insert(id).inserted else {
+                faults.add(id.map { "the id \($0) is used twice" } ?? "\(name ?? "an entry without a name") has no id", at: json)
                 continue
             }
             names.append((id, name ?? "\(id)"))
         }
+        if let issue = faults.issue(kind, file: file) { issues.append(issue) }
         return names
     }
 
@@ -116,6 +116,7 @@ package struct COCOTruth: Sendable {
     ) throws(DatasetError) {
         let (imageKey, categoryKey, boxKey) = (JSONBytes.Word("image_id"), JSONBytes.Word("category_id"), JSONBytes.Word("bbox"))
         let (areaKey, crowdKey, difficultKey) = (JSONBytes.Word("area"), JSONBytes.Word("iscrowd"), JSONBytes.Word("difficult"))
+        var faults = FaultCount()
         var isFirst = true
         while try json.nextElement(&isFirst) {
             var (image, category) = (COCOIdentifier?.none, COCOIdentifier?.none)
@@ -147,9 +148,10 @@ package struct COCOTruth: Sendable {
                     image: images.place(of: image), class: categories.place(of: category), x: box.x, y: box.y, width: box.width, height: box.height,
                     weight: area ?? .nan, isCrowd: isCrowd, isDifficult: isDifficult)
             else {
-                report("an annotation needs image_id, category_id and a bbox of four numbers; it was left out", line: json.line)
+                faults.add("an annotation needs image_id, category_id and a bbox of four numbers", at: json)
                 continue
             }
         }
+        if let issue = faults.issue("annotations", file: file) { issues.append(issue) }
     }
 }

@@ -64,7 +64,8 @@ package struct EvaluationTruth: Sendable {
         let classes = places(of: results.categoryIDs, notes: &notes)
         try check(
             images, ids: results.imageIDs, counts: results.objects.images, "image", in: results, notes: &notes,
-            hint: "image_id must be an id of the truth's images" + (format == COCOFormat.name ? "" : ": a file name, a number that is its name, or its place from 1"))
+            hint: "image_id must be an id of the truth's images"
+                + (format == COCOFormat.name ? "" : ": a file name, a number that is its name, or its place from 1"))
         try check(
             classes, ids: results.categoryIDs, counts: results.objects.classes, "category", in: results, notes: &notes,
             hint: "category_id must be " + (categoryIDs == nil ? "the place of a class, from 1 (or 0), or its name" : "an id of the truth's categories"))

@@ -71,7 +71,8 @@ package struct EvaluationRules: Sendable, Hashable {
 
     package init(
         overlaps: [Double] = [0.5], assignment: Assignment, crowds: Crowds = .absorb, difficult: Difficult = .counted, detectionLimit: Limit = .none,
-        leastScore: Double = -.infinity, ties: Ties = .earlierFirst, integration: Integration, areaRanges: [ClosedRange<Double>] = [-Double.infinity...Double.infinity],
+        leastScore: Double = -.infinity, ties: Ties = .earlierFirst, integration: Integration,
+        areaRanges: [ClosedRange<Double>] = [-Double.infinity...Double.infinity],
         recallLimits: [Int] = []
     ) {
         self.overlaps = overlaps

@@ -22,7 +22,7 @@ package struct UltralyticsEvaluator: Evaluator {
     package var rules: EvaluationRules {
         EvaluationRules(
             overlaps: EvaluationRules.standardOverlaps, assignment: release == .v8_4 ? .bestFree : .onlyBest, crowds: .leftOut,
-            detectionLimit: .perImage(300, raised: release == .v8_4), leastScore: 0.001, 
+            detectionLimit: .perImage(300, raised: release == .v8_4), leastScore: 0.001,
             integration: release == .v8_4 ? .trapezoids : .trapezoidsFalling)
     }
 
