@@ -76,7 +76,10 @@ package struct COCOResults: Sendable {
                 continue
             }
         }
-        if let issue = faults.issue("detections", file: file) { issues.append(issue) }
+        if let issue = faults.issue("detections", file: file) {
+            guard columns.count > 0 else { throw DatasetError(file: file, line: issue.line, message: issue.message + ", so that none is left") }
+            issues.append(issue)
+        }
         (objects, imageIDs, categoryIDs) = (columns, images.all, categories.all)
     }
 

@@ -29,7 +29,8 @@ struct RuleToggle: Sendable {
         RuleToggle(
             rule: "most detections", says: { text($0.detectionLimit) }, apply: { $1.detectionLimit = $0.detectionLimit },
             concerns: { set, one, other in
-                [one, other].map { counted(cut(set, by: $0), "detection") + " beyond the limit of \(text($0.detectionLimit))" }
+                [one, other].filter { $0.detectionLimit != .none }
+                    .map { counted(cut(set, by: $0), "detection") + " beyond the limit of \(text($0.detectionLimit))" }
                     .joined(separator: ", ")
             }),
         RuleToggle(
