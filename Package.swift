@@ -80,7 +80,7 @@ let package = Package(
         room("Kinds", ["Resources", yams]),
         tests("KindsTests", ["Kinds"], resources: [.copy("Fixtures")]),
         room("DatasetFormats", ["Detection"]),
-        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"]),
+        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"], resources: [.copy("Fixtures")]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CImageCodecs", dependencies: ["CTurboJPEG", "CPNG"]),
@@ -115,6 +115,8 @@ let package = Package(
         tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
+        room("EvaluationReporting", ["Detection", "Drawing", "Imaging"]),
+        tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
         // MARK: F4 Engines
         room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
@@ -156,8 +158,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TensorEngine",
-                "TrackingClient", argumentParser,
+                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging", "Inference",
+                "TensorEngine", "TrackingClient", argumentParser,
             ],
             swiftSettings: strict),
 
