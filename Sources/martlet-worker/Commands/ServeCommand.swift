@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drawing
 import Foundation
 import Inference
 
@@ -20,8 +21,10 @@ struct ServeCommand: ParsableCommand {
         guard let model = modelDir ?? ProcessInfo.processInfo.environment["AZUREML_MODEL_DIR"], !model.isEmpty else {
             throw ValidationError("give the model by --model-dir, or set AZUREML_MODEL_DIR")
         }
-        let scorer = DetectorScorer(detector: try engine.open(model), settings: thresholds.settings)
-        // The model is loaded before the socket is there, so whoever can connect gets answers.
+        let detector = try engine.open(model)
+        let overlay = DetectionOverlay(classNames: detector.classNames)
+        let scorer = DetectorScorer(detector: detector, settings: try thresholds.settings(for: detector)) { overlay.drawn($0, on: $1) }
+        // The model is loaded and warm before the socket is there, so whoever can connect gets answers.
         let listener = try WorkerSocket(path: socket)
         Talk.say("ready at \(socket)")
         try listener.serve { request, body in
