@@ -18,6 +18,10 @@ package final class NetworkDetector: Detector {
 
     private let queue: InferenceQueue
 
+    /// Thrown at a graph that says that it takes several pictures, and then works on one alone. It must be loaded anew, with
+    /// a batch of one: some engines give nonsense after a batch has failed.
+    package struct BatchRefusal: Error {}
+
     /// Opens `lanes` networks and runs each on empty pictures: a model that cannot work is refused here and not at the
     /// first request, and the first request finds everything warm. Without `classNames` the classes are numbered.
     ///
@@ -28,7 +32,6 @@ package final class NetworkDetector: Detector {
         input: NetworkInput, classNames: [String]?, engine: String, modelPath: String, settings: DetectionSettings = DetectionSettings(),
         lanes: Int = 1, patience: Double = 0.005, network: (Int) throws -> sending any InferenceNetwork
     ) throws {
-        var input = input
         let empty = [Float](repeating: 0.5, count: 3 * input.side * input.side)
         let first = InferenceLane(try network(0))
         let output = try first.run([empty], side: input.side, batch: input.batch)[0]
@@ -37,10 +40,8 @@ package final class NetworkDetector: Detector {
         }
         _ = try HeadDecoder(classCount: names.count).decode(output, settings: DetectionSettings())
         if case .upTo(let limit) = input.batch, limit > 1 {
-            // Some graphs say that they take any number of pictures, and then work on one alone. Tried on a lane that is
-            // thrown away: some engines give nonsense for one picture after a batch has failed.
-            let together = try? InferenceLane(try network(0)).run(Array(repeating: empty, count: limit), side: input.side, batch: input.batch)
-            if together?.allSatisfy({ Self.agree($0, output, side: input.side) }) != true { input.batch = .upTo(1) }
+            let together = try? first.run(Array(repeating: empty, count: limit), side: input.side, batch: input.batch)
+            guard together?.allSatisfy({ Self.agree($0, output, side: input.side) }) == true else { throw BatchRefusal() }
         }
         var all = [first]
         while all.count < lanes {

@@ -137,13 +137,12 @@ struct NetworkDetectorTests {
         #expect(diary.counts.withLock { Set($0) } == [4])
     }
 
-    @Test("A graph that cannot do what it says is run with one picture at a time")
+    @Test("A graph that cannot do what it says is refused while it is opened")
     func falsePromise() throws {
-        let diary = RedNetwork.Diary()
-        let detector = try red(diary, NetworkInput(side: 64, batch: .upTo(4)), failsInCompany: true)
-        #expect(detector.input.batch == .upTo(1))
-        let found = try detector.detect((0..<8).map { _ in picture(red: 150) }, settings: DetectionSettings())
-        #expect(found.allSatisfy { $0.count == 1 })
+        #expect(throws: NetworkDetector.BatchRefusal.self) {
+            try red(RedNetwork.Diary(), NetworkInput(side: 64, batch: .upTo(4)), failsInCompany: true)
+        }
+        _ = try red(RedNetwork.Diary(), NetworkInput(side: 64, batch: .upTo(1)), failsInCompany: true)
     }
 
     @Test("Several threads and lanes at once mix nothing up")

@@ -29,12 +29,19 @@ package struct ModelFile: Sendable {
         let (lanes, threads) = options.layout(side: side)
         // The card allows a precision; an engine that does not know it computes exactly.
         let precision = options.precision ?? card?.precision.flatMap { precisions.contains($0) ? $0 : nil } ?? .float32
-        let model = try load(lanes, threads, precision)
-        return try NetworkDetector(
-            input: NetworkInput(side: side, takesOtherSides: description.hasFreeSides, batch: try description.batch(side: side)),
-            classNames: description.names ?? card?.names, engine: engine, modelPath: path, settings: card?.settings ?? DetectionSettings(),
-            lanes: lanes
-        ) { _ in try model.lane() }
+        func detector(_ batch: NetworkInput.Batch) throws -> NetworkDetector {
+            let model = try load(lanes, threads, precision)
+            return try NetworkDetector(
+                input: NetworkInput(side: side, takesOtherSides: description.hasFreeSides, batch: batch),
+                classNames: description.names ?? card?.names, engine: engine, modelPath: path,
+                settings: card?.settings ?? DetectionSettings(), lanes: lanes
+            ) { _ in try model.lane() }
+        }
+        do {
+            return try detector(description.batch(side: side))
+        } catch is NetworkDetector.BatchRefusal {
+            return try detector(.upTo(1))
+        }
     }
 }
 
