@@ -110,7 +110,9 @@ struct BackendConformanceTests {
             let huge: [UInt8] =
                 one.fileType == "onnx"
                 ? TinyModels.onnx(batch: 1 << 40, side: 1 << 40)
-                : Array("\u{1}\u{1}\0\0\0\0\0\0{\"model.0.conv.weight\":{\"dtype\":\"F32\",\"shape\":[9999999999,9999999999],\"data_offsets\":[0,4]}}".utf8)
+                : Array(
+                    "\u{1}\u{1}\0\0\0\0\0\0{\"model.0.conv.weight\":{\"dtype\":\"F32\",\"shape\":[9999999999,9999999999],"
+                        .utf8) + Array("\"data_offsets\":[0,4]}}".utf8)
             let cuts = [1, 7, 8, 9, 100, whole.count / 2, whole.count - 1].map { Array(whole.prefix($0)) }
             let files = cuts + [[], [UInt8](repeating: 0, count: 4096), Array("not a model at all, but a text".utf8), huge]
             for (index, bytes) in files.enumerated() {
@@ -121,7 +123,8 @@ struct BackendConformanceTests {
         }
     }
 
-    @Test("Pictures in 16-bit numbers come close, where an engine offers them", arguments: present.filter { $0.backend?.precisions.contains(.bfloat16) == true })
+    @Test(
+        "Pictures in 16-bit numbers come close, where an engine offers them", arguments: present.filter { $0.backend?.precisions.contains(.bfloat16) == true })
     func bfloat16(_ one: Case) throws {
         try TinyModels.withFolder { folder in
             let path = try #require(try TinyModels.write(one.fileType, to: folder))

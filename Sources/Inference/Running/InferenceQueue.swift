@@ -40,18 +40,24 @@ final class InferenceQueue: Sendable {
     /// The next pictures to run together, all of one side, oldest first; nil once the queue is closed and empty. A single
     /// picture starts at once. Only where several came together does an open batch wait for others, for `patience`.
     func next(limit: Int) -> [Job]? {
-        guard var batch = state.wait(for: { state -> [Job]? in
-            if !state.jobs.isEmpty { return Self.take(from: &state.jobs, limit: limit) }
-            return state.isClosed ? [] : nil
-        }), !batch.isEmpty else { return nil }
+        guard
+            var batch = state.wait(for: { state -> [Job]? in
+                if !state.jobs.isEmpty { return Self.take(from: &state.jobs, limit: limit) }
+                return state.isClosed ? [] : nil
+            }), !batch.isEmpty
+        else { return nil }
         guard batch.count > 1, batch.count < limit, patience > 0 else { return batch }
         let deadline = Date(timeIntervalSinceNow: patience)
         while batch.count < limit {
             let (side, missing) = (batch[0].side, limit - batch.count)
-            guard let more = state.wait(until: deadline, for: { state -> [Job]? in
-                let more = Self.take(from: &state.jobs, limit: missing, side: side)
-                return more.isEmpty ? nil : more
-            }) else { break }
+            guard
+                let more = state.wait(
+                    until: deadline,
+                    for: { state -> [Job]? in
+                        let more = Self.take(from: &state.jobs, limit: missing, side: side)
+                        return more.isEmpty ? nil : more
+                    })
+            else { break }
             batch += more
         }
         return batch
