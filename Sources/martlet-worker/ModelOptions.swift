@@ -9,7 +9,7 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "Threads of one run of the network; left to the engine when left out.")
     var threads: Int?
 
-    @Option(help: "Runs of the network at the same time, each with its own threads; for small pictures one a core when left out.")
+    @Option(help: "Runs of the network at the same time, each with its own threads; by cores and picture size when left out.")
     var lanes: Int?
 
     @Option(help: "The numbers to compute in: f32, or bf16 (faster and less exact, where the engine and the processor can).")
@@ -20,9 +20,10 @@ struct EngineOptions: ParsableArguments {
         if let lanes, !(1...256).contains(lanes) { throw ValidationError("--lanes must lie between 1 and 256") }
     }
 
-    func open(_ model: String) throws -> NetworkDetector {
+    /// - Parameter concurrency: pictures that will be asked for at the same time; nil for any number.
+    func open(_ model: String, concurrency: Int? = nil) throws -> NetworkDetector {
         let detector = try AllBackends.open(
-            model, options: DetectorOptions(engine: engine, threads: threads, lanes: lanes, precision: precision))
+            model, options: DetectorOptions(engine: engine, threads: threads, lanes: lanes, concurrency: concurrency, precision: precision))
         let lanes = detector.laneCount > 1 ? ", \(detector.laneCount) lanes" : ""
         let batch = detector.input.batch.limit > 1 ? ", up to \(detector.input.batch.limit) pictures together" : ""
         Talk.say(

@@ -171,4 +171,16 @@ struct BackendConformanceTests {
             #expect(found.contains { $0.box.width == 96 })
         }
     }
+
+    @Test("One request at a time gets one lane with every core, more get more lanes", arguments: present.filter { $0.fileType == "onnx" })
+    func lanes(_ one: Case) throws {
+        try TinyModels.withFolder { folder in
+            let path = try #require(try TinyModels.write(one.fileType, to: folder))
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            for (concurrency, lanes) in [(1, 1), (2, min(2, cores)), (nil, cores)] as [(Int?, Int)] {
+                let detector = try AllBackends.open(path, options: DetectorOptions(engine: one.engine, concurrency: concurrency))
+                #expect(detector.laneCount == lanes)
+            }
+        }
+    }
 }

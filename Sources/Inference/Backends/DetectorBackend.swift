@@ -53,28 +53,33 @@ package struct DetectorOptions: Sendable {
     package var engine: String?
     /// Threads of one run; nil leaves the choice to the engine.
     package var threads: Int?
-    /// Runs at the same time, each on threads of its own; nil is one, or for small pictures as many as there are cores.
+    /// Runs at the same time, each on threads of its own; nil leaves the choice to `layout`.
     package var lanes: Int?
+    /// Pictures that will be asked for at the same time; nil when that may be any number.
+    package var concurrency: Int?
     /// Asked for; nil takes what the model's card allows, or else 32-bit floats.
     package var precision: Precision?
     package var search: EngineSearch
 
     package init(
-        engine: String? = nil, threads: Int? = nil, lanes: Int? = nil, precision: Precision? = nil,
+        engine: String? = nil, threads: Int? = nil, lanes: Int? = nil, concurrency: Int? = nil, precision: Precision? = nil,
         search: EngineSearch = .fromEnvironment()
     ) {
         self.engine = engine
         self.threads = threads
         self.lanes = lanes
+        self.concurrency = concurrency
         self.precision = precision
         self.search = search
     }
 
-    /// Lanes and the threads of each for pictures of `side` pixels. A small network leaves cores idle at every layer's end,
-    /// so that several runs of one thread each do more than one run of several threads.
+    /// Lanes and the threads of each for pictures of `side` pixels. The threads of one run wait for each other at the end of
+    /// every layer, so that several runs side by side do more than one run on all cores; but each of them takes longer.
+    /// Small pictures take so little time that every core gets a lane, large ones get two.
     func layout(side: Int, cores: Int = ProcessInfo.processInfo.activeProcessorCount) -> (lanes: Int, threads: Int?) {
         if let lanes { return (lanes, threads ?? max(1, cores / lanes)) }
-        let lanes = side <= 320 && threads == nil ? max(1, cores) : 1
-        return (lanes, lanes > 1 ? 1 : threads)
+        guard threads == nil else { return (1, threads) }
+        let lanes = max(1, min(side <= 320 ? cores : 2, cores, concurrency ?? cores))
+        return (lanes, lanes > 1 ? max(1, cores / lanes) : nil)
     }
 }
