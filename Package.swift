@@ -131,7 +131,10 @@ let package = Package(
             exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
         tests(
             "ServingTests",
-            ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", "Serving", nioCore, nioPosix]),
+            [
+                "BlobStore", "ControlPlane", "Detection", "Environments", "Imaging", "Inference", "Kinds", "MetadataStore", "ProcessHost", "Resources",
+                "Serving", "TensorEngine", nioCore, nioPosix,
+            ]),
         room("Monitoring", ["ControlPlane", "Kinds", "MetadataStore", "Resources"]),
         tests("MonitoringTests", ["BlobStore", "ControlPlane", "Kinds", "MetadataStore", "Monitoring", "Resources"]),
 

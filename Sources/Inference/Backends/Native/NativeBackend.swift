@@ -22,7 +22,14 @@ package struct NativeBackend: DetectorBackend {
         }
         let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
         return try NetworkDetector(
-            network: NativeNetwork(weights: NativeWeights(file: SafeTensors(path: model.path), source: model.path), threads: threads),
-            classNames: card.names, inputSize: card.imgsz, engine: name, modelPath: model.path)
+            input: NetworkInput(side: card.imgsz, takesOtherSides: true), classNames: card.names, engine: name, modelPath: model.path,
+            settings: card.settings
+        ) { _ in
+            try NativeNetwork(weights: NativeWeights(file: SafeTensors(path: model.path), source: model.path), threads: threads)
+        }
+    }
+
+    package func describe(in search: EngineSearch) -> EngineDescription {
+        EngineDescription(version: String(cString: ck_instruction_set()), devices: ["CPU"])
     }
 }

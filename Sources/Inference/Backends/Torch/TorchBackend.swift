@@ -21,9 +21,19 @@ package struct TorchBackend: DetectorBackend {
             throw InferenceError(
                 "\(model.path) does not say its picture size; put a \(model.stem).json with architecture, names and imgsz beside it")
         }
+        // A script was traced with one picture of one size; weights make a network for any.
+        let input =
+            fileExtension(model.path) == "torchscript"
+            ? NetworkInput(side: side) : NetworkInput(side: side, takesOtherSides: true, batch: NetworkInput.usualBatch(side: side))
         return try NetworkDetector(
-            network: TorchNetwork(model, engine: engine), classNames: model.card?.names, inputSize: side, engine: name,
-            modelPath: model.path)
+            input: input, classNames: model.card?.names, engine: name, modelPath: model.path,
+            settings: model.card?.settings ?? DetectionSettings()
+        ) { _ in try TorchNetwork(model, engine: engine) }
+    }
+
+    package func describe(in search: EngineSearch) throws -> EngineDescription {
+        let engine = try TensorEngine.load()
+        return EngineDescription(version: engine.version, devices: engine.cudaDeviceCount > 0 ? ["CPU", "CUDA"] : ["CPU"])
     }
 }
 
@@ -48,9 +58,9 @@ private final class TorchNetwork: InferenceNetwork {
         }
     }
 
-    package func run(_ canvas: [Float], side: Int) throws -> HeadOutput {
+    package func run(_ canvases: [Float], count: Int, side: Int) throws -> HeadOutput {
         try engine.withoutGradients {
-            let input = try Tensor(canvas, shape: [1, 3, side, side], engine: engine)
+            let input = try Tensor(canvases, shape: [count, 3, side, side], engine: engine)
             guard let output = try predict(input) else { throw InferenceError("the TorchScript model gave no tensor") }
             return HeadOutput(values: try output.array(of: Float.self), dims: output.shape)
         }
