@@ -84,6 +84,8 @@ struct EvaluationReferenceTests {
         try folder.write(#"[{"image_id": 9, "category_id": 5, "bbox": [10, 10, 20, 20], "score": 1}]"#, to: "d.json")
         let read = try EvaluationTruth.read(at: folder.path + "/truth.json")
         #expect(read.imageNames == ["a.jpg", "b.jpg"] && read.classNames == ["cup"])
+        try folder.write("", to: "images/b.jpg")
+        #expect(try EvaluationTruth.read(at: folder.path + "/truth.json").imageRoot == folder.path + "/images")
         let report = COCOEvaluator().evaluate(try read.joined(COCOResults(file: folder.path + "/d.json")).set)
         #expect(abs(report.meanAveragePrecision - 1) < 1e-9)
     }

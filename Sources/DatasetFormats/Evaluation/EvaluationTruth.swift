@@ -19,7 +19,8 @@ package struct EvaluationTruth: Sendable {
     package static func read(at path: String, images: String? = nil) throws(DatasetError) -> EvaluationTruth {
         let found = try AllFormats.detect(at: path)
         if found.format.name == COCOFormat.name, let file = cocoFile(at: DatasetFolder.trimmed(path)) {
-            return EvaluationTruth(try COCOTruth(file: file), imageRoot: images ?? imageFolder(besides: file))
+            let truth = try COCOTruth(file: file)
+            return EvaluationTruth(truth, imageRoot: images ?? imageFolder(besides: file, of: truth.imageNames.map(DatasetFolder.contained)))
         }
         return EvaluationTruth(try found.format.read(at: path, images: images))
     }
@@ -118,9 +119,13 @@ package struct EvaluationTruth: Sendable {
         return all.count == 1 ? all.first : nil
     }
 
-    private static func imageFolder(besides file: String) -> String {
+    /// The first likely folder that holds one of the first images; the folder of the set when none does.
+    private static func imageFolder(besides file: String, of names: [String]) -> String {
         let folder = DatasetFolder.parent(of: file)
         let home = DatasetFolder.lastComponent(of: folder).lowercased() == "annotations" ? DatasetFolder.parent(of: folder) : folder
-        return DatasetFolder.subfolder(of: home, named: ["images", "JPEGImages"]).map { DatasetFolder.join(home, $0) } ?? home
+        let stem = DatasetFolder.withoutExtension(DatasetFolder.lastComponent(of: file))
+        let split = stem.hasPrefix("instances_") ? String(stem.dropFirst("instances_".count)) : stem
+        let folders = ["images/\(split)", split, "images", "Images", "JPEGImages", ""].map { DatasetFolder.join(home, $0) }
+        return folders.first { folder in names.prefix(20).contains { DatasetFolder.exists(DatasetFolder.join(folder, $0)) } } ?? home
     }
 }
