@@ -112,7 +112,7 @@ let package = Package(
         room("Environments", ["Kinds", "ProcessHost", "Resources"]),
         tests("EnvironmentsTests", ["Environments", "Kinds", "Resources"]),
         room("DetectorTraining", ["Detection", "Imaging", "Inference", "TensorEngine"]),
-        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
+        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"], resources: [.copy("Fixtures")]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
 
