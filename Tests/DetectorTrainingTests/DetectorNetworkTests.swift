@@ -93,6 +93,25 @@ import Testing
         #expect(losses[7] < losses[0] * 0.9, "\(losses)")
     }
 
+    @Test func `in bfloat16 the losses are nearly the same, and weights get gradients in 32 bits`() throws {
+        let engine = try EngineAtHand.require()
+        var settings = TrainingSettings()
+        settings.imgsz = 64
+        let network = try Self.network(engine)
+        let objects = [[TrainingObject(category: 1, box: CornerBox(10, 12, 44, 50))]]
+        let input = try network.input(Self.picture(engine))
+        network.isTraining = true
+        let loss = DetectionLoss(network: network, settings: settings)
+        let whole = try loss(raw: network.forward(input), objects: objects).parts
+        network.usesBFloat16 = true
+        for named in network.tensors where named.parameter.role.isTrained { try named.tensor.requireGradient() }
+        let (total, parts) = try loss(raw: network.forward(input), objects: objects)
+        #expect(abs(parts.total - whole.total) < 0.05 * whole.total, "\(parts), in 32 bits \(whole)")
+        try total.backward()
+        let gradients = try network.tensors.filter(\.parameter.role.isTrained).map { try $0.tensor.gradient() }
+        #expect(gradients.allSatisfy { $0?.type == .float32 })
+    }
+
     @Test func `a picture without objects still teaches the classes`() throws {
         let engine = try EngineAtHand.require()
         var settings = TrainingSettings()

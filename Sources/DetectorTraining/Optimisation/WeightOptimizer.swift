@@ -32,7 +32,7 @@ package final class WeightOptimizer {
         decay = settings.weight_decay
         clipNorm = settings.clip_norm
         engine = network.engine
-        let hasSecond = settings.optimizer == .adamW
+        let hasSecond = settings.optimizer != .sgd
         func group(_ role: ConvolutionLayer.Parameter.Role) throws -> Group {
             let own = network.tensors.filter { $0.parameter.role == role }
             func zeros() throws -> [Tensor] { try own.map { try $0.tensor.detached() * 0 } }
@@ -66,7 +66,7 @@ package final class WeightOptimizer {
                 let rate = group.isBias ? rates.biases : rates.weights
                 switch kind {
                 case .sgd: try descend(group, gradient, rate: rate, momentum: rates.momentum)
-                case .adamW: try descendAdamW(group, gradient, rate: rate, momentum: rates.momentum)
+                case .adamW, .auto: try descendAdamW(group, gradient, rate: rate, momentum: rates.momentum)
                 }
                 for parameter in group.parameters { try parameter.clearGradient() }
             }

@@ -46,7 +46,7 @@ struct TrainingCheckpoint: Codable {
     func restore(_ file: SafeTensors, network: DetectorNetwork, average: AveragedWeights, optimizer: WeightOptimizer) throws {
         let taken = try (network.adopt(file, prefix: "weights."), average.network.adopt(file, prefix: "average."))
         guard taken == (network.tensors.count, network.tensors.count) else {
-            throw TrainingError("the checkpoint holds another network than \(settings.model) with \(categories.count) classes")
+            throw TrainingError("the checkpoint holds another network than \(settings.model ?? "yolov8n") with \(categories.count) classes")
         }
         try optimizer.restore(from: file, prefix: "optimizer.", steps: steps)
     }

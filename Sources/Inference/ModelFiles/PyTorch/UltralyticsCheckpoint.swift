@@ -94,7 +94,7 @@ private struct CheckpointReader {
             throw PickleReader.Fault(why: "is \(other); only YOLOv8 detectors are read as .pt")
         }
         guard let first = tensor("model.0.conv.weight")?.shape, first.count == 4,
-            let scale = DetectorScale.allCases.first(where: { $0.channels(64) == first[0] }),
+            let scale = DetectorScale(stemChannels: first[0]),
             let logits = tensor(DetectorArchitecture.lastLayerName(level: 0, ofClasses: true) + ".bias")?.shape, logits.count == 1,
             (1...100_000).contains(logits[0])
         else { throw PickleReader.Fault(why: "is none of the YOLOv8 detectors n, s, m, l, x (its layers: \(classes.prefix(40).joined(separator: " ")))") }
