@@ -156,7 +156,7 @@ let package = Package(
             name: "martlet-worker",
             dependencies: [
                 "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TensorEngine",
-                "TrackingClient", argumentParser,
+                "TrackingClient", argumentParser, yams,
             ],
             swiftSettings: strict),
 

@@ -1,5 +1,5 @@
-"""The detector's mathematics beside a real Ultralytics: the same weights and the same batch, made by a formula that the
-Swift tests share, so that no weight file travels.
+"""The detector's mathematics and files beside a real Ultralytics: the same weights and the same batch, made by a formula that
+the Swift tests share, so that no weight file travels; and .pt files of every size, read by `martlet-worker export`.
 
     compat/run training_agreement        compares Ultralytics with the numbers that the Swift tests are held to
     compat/training_agreement.py --write writes those numbers (Tests/DetectorTrainingTests/Fixtures/agreement.json)
@@ -10,6 +10,8 @@ Ultralytics is only run, as its user would; nothing of it is kept but numbers.
 
 import json
 import os
+import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -163,6 +165,62 @@ def compare(found, wanted):
     print("    ok the length of the gradient agrees")
 
 
+def safetensors(np, path):
+    data = path.read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__", None)
+    types = {"F32": "<f4", "I64": "<i8"}
+    return {name: np.frombuffer(data[8 + length + entry["data_offsets"][0] : 8 + length + entry["data_offsets"][1]], dtype=types[entry["dtype"]])
+            .reshape(entry["shape"]) for name, entry in header.items()}
+
+
+def files():
+    """Files as Ultralytics saves them through our reader: every number, the names, and the .onnx in Ultralytics again."""
+    import numpy as np
+    import torch
+    from ultralytics import YOLO
+
+    folder = Path(tempfile.mkdtemp())
+    for size in "nsmlx":
+        model = YOLO(f"yolov8{size}.yaml", verbose=False)
+        model.model.names = {index: f"thing {index}" for index in range(80)}
+        model.save(folder / f"{size}.pt")
+        done = subprocess.run(["martlet-worker", "export", folder / f"{size}.pt", "--output", folder / "out", "--imgsz", "64"], capture_output=True, text=True)
+        if "no tensor engine" in done.stderr:
+            print("    skipped: martlet-worker has no tensor engine to export with; `make setup-engine`")
+            return
+        assert done.returncode == 0, done.stderr
+        ours = safetensors(np, folder / f"out/{size}.safetensors")
+        # The file holds half precision, so that is what both read.
+        theirs = torch.load(folder / f"{size}.pt", weights_only=False)["model"].float().state_dict()
+        compared = [name for name in theirs if "num_batches_tracked" not in name]
+        wrong = [name for name in compared if not np.array_equal(ours[name], theirs[name].numpy())]
+        assert not wrong, f"yolov8{size}: {wrong[:5]}"
+        assert json.loads((folder / f"out/{size}.json").read_text())["names"][7] == "thing 7"
+        print(f"    ok yolov8{size}.pt: {len(compared)} tensors equal to the last bit")
+    YOLO("yolo11n.yaml", verbose=False).save(folder / "eleven.pt")
+    done = subprocess.run(["martlet-worker", "export", folder / "eleven.pt"], capture_output=True, text=True)
+    assert done.returncode != 0 and "yolo export model=eleven.pt format=onnx" in done.stderr, done.stderr
+    print("    ok a YOLO11 file is refused with the command that exports it")
+    try:
+        import onnx
+        import onnxruntime
+    except ImportError:
+        print("    skipped: onnx and onnxruntime are not installed beside Ultralytics, so the .onnx is not run")
+        return
+    onnx.checker.check_model(onnx.load(folder / "out/n.onnx"), full_check=True)
+    image = unit(np, 3 * 64 * 64, 5).astype(np.float32).reshape(1, 3, 64, 64)
+    found = onnxruntime.InferenceSession(str(folder / "out/n.onnx")).run(None, {"images": image})[0]
+    model = torch.load(folder / "n.pt", weights_only=False)["model"].float().eval()
+    with torch.no_grad():
+        wanted = model(torch.from_numpy(image))
+    wanted = (wanted[0] if isinstance(wanted, tuple) else wanted).numpy()
+    assert np.abs(found - wanted).max() < 1e-3 * (wanted.max() - wanted.min()), np.abs(found - wanted).max()
+    assert YOLO(folder / "out/n.onnx", task="detect").names[7] == "thing 7"
+    print("    ok the .onnx passes onnx.checker, gives the same output in onnxruntime, and Ultralytics takes its names from it")
+
+
 if __name__ == "__main__":
     other = interpreter()
     if other:
@@ -172,3 +230,7 @@ if __name__ == "__main__":
         FIXTURE.parent.mkdir(exist_ok=True)
         FIXTURE.write_text(json.dumps(result, indent=1) + "\n")
     compare(result, json.loads(FIXTURE.read_text()))
+    if shutil.which("martlet-worker"):
+        files()
+    else:
+        print("    skipped: there is no martlet-worker on the PATH to read .pt files with")

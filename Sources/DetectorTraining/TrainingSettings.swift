@@ -23,7 +23,7 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     package var threads: Int?
     /// Threads that make pictures ahead of their use; nil takes one for four cores.
     package var workers: Int?
-    /// Convolutions in bfloat16: faster where the device has it, on others slower.
+    /// Convolutions in bfloat16 on a graphics card (of the Ampere generation or later); nothing changes on a processor.
     package var amp = false
 
     package var optimizer = Optimizer.adamW

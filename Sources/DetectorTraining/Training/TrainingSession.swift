@@ -39,7 +39,7 @@ struct TrainingSession {
         self.settings = settings
         store = PictureStore(training, side: settings.imgsz)
         evaluation = validation.map { DetectorEvaluation(data: $0, size: settings.imgsz, batch: settings.batch) }
-        files = ModelFiles(folder: output, settings: settings, categories: categories)
+        files = ModelFiles(folder: output, card: ModelCard(architecture: scale.modelName, names: categories, imgsz: settings.imgsz))
         network = try DetectorNetwork(
             random: DetectorArchitecture(scale: scale, classCount: categories.count), imageSize: settings.imgsz, seed: settings.seed,
             engine: engine, device: device.name)
@@ -81,7 +81,10 @@ struct TrainingSession {
         var ending = TrainingSummary.Ending.finished
         let before = state.seconds
         var (problemCount, unmeasuredCount) = (0, 0)
-        defer { upcoming?.loader.cancel() }
+        defer {
+            upcoming?.loader.cancel()
+            try? files.writer.wait()
+        }
         while let plan = nextEpoch() {
             guard let trained = try trainEpoch(plan, shouldStop: shouldStop, onEvent: onEvent) else {
                 ending = .stopped
@@ -98,11 +101,12 @@ struct TrainingSession {
             let next = nextEpoch()
             if let next { upcoming = (state.epoch, next.withMosaic, loader(next)) }
             let isLast = next == nil
+            try files.writer.wait()
             let report = try measure(trained, plan, isDue: isLast || state.epoch % settings.val_period == 0)
             for problem in (evaluation?.problems ?? []).dropFirst(unmeasuredCount) { try onEvent(.note("not measured: \(problem)")) }
             unmeasuredCount = evaluation?.problems.count ?? 0
             state.seconds = before + Self.seconds(clock.duration(to: .now))
-            try state.write(network: network, average: average, optimizer: optimizer, folder: output)
+            try state.write(network: network, average: average, optimizer: optimizer, folder: output, by: files.writer)
             log.add(report)
             try onEvent(.epoch(report))
             if settings.patience > 0, let best = state.best, state.epoch - best.epoch >= settings.patience {
@@ -175,7 +179,7 @@ struct TrainingSession {
         defer { loader.cancel() }
         network.isTraining = true
         var sum = DetectionLoss.Parts()
-        var rate = 0.0
+        var (rate, pictures) = (0.0, 0)
         for step in 0..<loader.count {
             if shouldStop() { return nil }
             guard let batch = loader.next() else { break }
@@ -195,7 +199,11 @@ struct TrainingSession {
             sum.box += parts.box
             sum.classes += parts.classes
             sum.distribution += parts.distribution
-            try onEvent(.step(epoch: state.epoch + 1, step: step + 1, steps: loader.count, loss: parts.total))
+            pictures += batch.objects.count
+            try onEvent(
+                .step(
+                    epoch: state.epoch + 1, step: step + 1, steps: loader.count, loss: parts.total,
+                    imagesPerSecond: Double(pictures) / Self.seconds(started.duration(to: .now))))
         }
         let count = Float(loader.count)
         return TrainedEpoch(
@@ -230,10 +238,12 @@ struct TrainingSession {
             return TrainingSummary(ending: ending, epochs: state.epoch, bestEpoch: 0, seconds: state.seconds, files: [])
         }
         try files.writeWeights(average.network, name: "last", metrics: [:])
+        try files.writer.wait()
         // The best weights are read back: they may come from before an interruption.
         let weights = try SafeTensors(path: output.appendingPathComponent("best.safetensors").path)
         let model = try DetectorNetwork(network.architecture, weights: weights, engine: network.engine, device: network.device)
         try files.writeONNX(model, name: "best")
+        try files.writer.wait()
         let report = try bestReport ?? evaluation?.report(for: model.folded())
         return TrainingSummary(
             ending: ending, epochs: state.epoch, bestEpoch: best.epoch, seconds: state.seconds, best: report,
