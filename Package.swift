@@ -112,7 +112,7 @@ let package = Package(
         room("Environments", ["Kinds", "ProcessHost", "Resources"]),
         tests("EnvironmentsTests", ["Environments", "Kinds", "Resources"]),
         room("DetectorTraining", ["Detection", "Imaging", "Inference", "TensorEngine"]),
-        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
+        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"], resources: [.copy("Fixtures")]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
         room("EvaluationReporting", ["Detection", "Drawing", "Imaging"]),
@@ -162,7 +162,7 @@ let package = Package(
             name: "martlet-worker",
             dependencies: [
                 "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging", "Inference",
-                "TensorEngine", "TrackingClient", argumentParser,
+                "TensorEngine", "TrackingClient", argumentParser, yams,
             ],
             swiftSettings: strict),
 

@@ -10,6 +10,18 @@ package struct ModelFile: Sendable {
         card = try ModelCard.beside(path)
     }
 
+    /// The weights of a YOLOv8 detector (`.safetensors` with its card, or a `.pt` of Ultralytics) with what is known of it.
+    ///
+    /// - Throws: `InferenceError` when the file is damaged or of another family, or its card is missing.
+    package func detectorWeights() throws -> (weights: SafeTensors, card: ModelCard) {
+        if fileExtension(path) == "pt" {
+            let checkpoint = try UltralyticsCheckpoint(path: path)
+            return (checkpoint.weights, card ?? checkpoint.card)
+        }
+        guard let card else { throw InferenceError("\(path) needs its card \(stem).json (architecture, names, imgsz) beside it") }
+        return (try SafeTensors(path: path), card)
+    }
+
     /// The file's name without its ending.
     var stem: String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -96,10 +108,10 @@ package struct ModelFolder: Sendable {
     }
 
     private static func refusal(of paths: [String], in place: String) -> InferenceError {
-        if let weights = paths.first(where: { ["pt", "pth"].contains(fileExtension($0)) }) {
+        if let weights = paths.first(where: { ["pth", "pkl", "ckpt"].contains(fileExtension($0)) }) {
             return InferenceError(
-                "\(weights) is a pickled PyTorch file, which is never run here; export it where it was trained: "
-                    + "yolo export model=\(weights.split(separator: "/").last ?? "best.pt") format=onnx, and deploy the .onnx file")
+                "\(weights) is a pickled file of unknown kind, which is never run here; export it to ONNX where it was trained, "
+                    + "and deploy the .onnx file (a .pt of Ultralytics YOLOv8 is read as it is)")
         }
         let names = paths.compactMap { $0.split(separator: "/").last }.prefix(8).joined(separator: ", ")
         return InferenceError(
