@@ -125,12 +125,11 @@ struct FuzzTests {
         let picture = try ImageEncoder.jpeg(picture(), quality: 30)
         let base64 = Data(picture).base64EncodedString()
         let json = Array("{\"input_data\": {\"columns\": [\"image\"], \"index\": [0], \"data\": [\"\(base64)\"]}, \"conf\": 0.5, \"classes\": [\"a\", 0]}".utf8)
-        let form =
-            Array(
-                "--x\r\nContent-Disposition: form-data; name=\"conf\"\r\n\r\n0.5\r\n--x\r\n"
-                    + "Content-Disposition: form-data; name=\"i\"; filename=\"a\"\r\n\r\n"
-                    .utf8)
-            + picture + Array("\r\n--x--\r\n".utf8)
+        let field = "--x\r\nContent-Disposition: form-data; name=\"conf\"\r\n\r\n0.5\r\n"
+        let file = "--x\r\nContent-Disposition: form-data; name=\"i\"; filename=\"a\"\r\n\r\n"
+        var form = Array((field + file).utf8)
+        form += picture
+        form += Array("\r\n--x--\r\n".utf8)
         fuzz([json, form, picture]) { bytes in
             // The first byte of the damaged body chooses what it is said to be, so that kinds are mixed up as well.
             let type = ["application/json", "multipart/form-data; boundary=x", "image/jpeg"][Int(bytes.first ?? 0) % 3]
