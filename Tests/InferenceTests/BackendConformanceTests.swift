@@ -107,12 +107,9 @@ struct BackendConformanceTests {
         try TinyModels.withFolder { folder in
             var whole: [UInt8] = []
             if let path = try TinyModels.write(one.fileType, to: folder) { whole = Array(try Data(contentsOf: URL(filePath: "\(path)/best.\(one.fileType)"))) }
-            let huge: [UInt8] =
-                one.fileType == "onnx"
-                ? TinyModels.onnx(batch: 1 << 40, side: 1 << 40)
-                : Array(
-                    "\u{1}\u{1}\0\0\0\0\0\0{\"model.0.conv.weight\":{\"dtype\":\"F32\",\"shape\":[9999999999,9999999999],"
-                        .utf8) + Array("\"data_offsets\":[0,4]}}".utf8)
+            let header = #"{"model.0.conv.weight":{"dtype":"F32","shape":[9999999999,9999999999],"data_offsets":[0,4]}}"#
+            let length = [UInt8(header.utf8.count)] + [UInt8](repeating: 0, count: 7)
+            let huge = one.fileType == "onnx" ? TinyModels.onnx(batch: 1 << 40, side: 1 << 40) : length + Array(header.utf8) + [0, 0, 0, 0]
             let cuts = [1, 7, 8, 9, 100, whole.count / 2, whole.count - 1].map { Array(whole.prefix($0)) }
             let files = cuts + [[], [UInt8](repeating: 0, count: 4096), Array("not a model at all, but a text".utf8), huge]
             for (index, bytes) in files.enumerated() {

@@ -125,11 +125,9 @@ struct FuzzTests {
         let picture = try ImageEncoder.jpeg(picture(), quality: 30)
         let base64 = Data(picture).base64EncodedString()
         let json = Array("{\"input_data\": {\"columns\": [\"image\"], \"index\": [0], \"data\": [\"\(base64)\"]}, \"conf\": 0.5, \"classes\": [\"a\", 0]}".utf8)
-        let head = """
-            --x\r\nContent-Disposition: form-data; name="conf"\r\n\r\n0.5\r\n\
-            --x\r\nContent-Disposition: form-data; name="i"; filename="a"\r\n\r\n
-            """
-        var form = Array(head.utf8)
+        let field = "--x\r\nContent-Disposition: form-data; name=\"conf\"\r\n\r\n0.5\r\n"
+        let file = "--x\r\nContent-Disposition: form-data; name=\"i\"; filename=\"a\"\r\n\r\n"
+        var form = Array((field + file).utf8)
         form += picture
         form += Array("\r\n--x--\r\n".utf8)
         fuzz([json, form, picture]) { bytes in
