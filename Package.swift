@@ -115,6 +115,8 @@ let package = Package(
         tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
+        room("DatasetQuality", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
+        tests("DatasetQualityTests", ["DatasetFormats", "DatasetQuality", "Detection", "Drawing", "Imaging"]),
 
         // MARK: F4 Engines
         room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
@@ -155,8 +157,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TensorEngine",
-                "TrackingClient", argumentParser,
+                "DatasetFormats", "DatasetQuality", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference",
+                "TensorEngine", "TrackingClient", argumentParser,
             ],
             swiftSettings: strict),
 
