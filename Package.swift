@@ -80,7 +80,7 @@ let package = Package(
         room("Kinds", ["Resources", yams]),
         tests("KindsTests", ["Kinds"], resources: [.copy("Fixtures")]),
         room("DatasetFormats", ["Detection"]),
-        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"]),
+        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"], resources: [.copy("Fixtures")]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CImageCodecs", dependencies: ["CTurboJPEG", "CPNG"]),
@@ -112,11 +112,13 @@ let package = Package(
         room("Environments", ["Kinds", "ProcessHost", "Resources"]),
         tests("EnvironmentsTests", ["Environments", "Kinds", "Resources"]),
         room("DetectorTraining", ["Detection", "Imaging", "Inference", "TensorEngine"]),
-        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
+        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"], resources: [.copy("Fixtures")]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
         room("DatasetQuality", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DatasetQualityTests", ["DatasetFormats", "DatasetQuality", "Detection", "Drawing", "Imaging"]),
+        room("EvaluationReporting", ["Detection", "Drawing", "Imaging"]),
+        tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
         // MARK: F4 Engines
         room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
@@ -131,7 +133,10 @@ let package = Package(
             exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
         tests(
             "ServingTests",
-            ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", "Serving", nioCore, nioPosix]),
+            [
+                "BlobStore", "ControlPlane", "Detection", "Environments", "Imaging", "Inference", "Kinds", "MetadataStore", "ProcessHost", "Resources",
+                "Serving", "TensorEngine", nioCore, nioPosix,
+            ]),
         room("Monitoring", ["ControlPlane", "Kinds", "MetadataStore", "Resources"]),
         tests("MonitoringTests", ["BlobStore", "ControlPlane", "Kinds", "MetadataStore", "Monitoring", "Resources"]),
 
@@ -150,15 +155,16 @@ let package = Package(
             "Server",
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioSSL, serviceLifecycle, unixSignals,
+                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+                serviceLifecycle, unixSignals,
             ]),
         .executableTarget(
             name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "DatasetQuality", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference",
-                "TensorEngine", "TrackingClient", argumentParser,
+                "DatasetFormats", "DatasetQuality", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging",
+                "Inference", "TensorEngine", "TrackingClient", argumentParser, yams,
             ],
             swiftSettings: strict),
 

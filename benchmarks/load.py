@@ -104,5 +104,6 @@ async def load(url, body, headers, connections, seconds, ca=None):
 
 if __name__ == "__main__":
     job = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
+    body = pathlib.Path(job["body_file"]).read_bytes() if "body_file" in job else job["body"].encode()
     print(json.dumps(asyncio.run(load(
-        job["url"], job["body"].encode(), job.get("headers", {}), job["connections"], job["seconds"], job.get("ca")))))
+        job["url"], body, job.get("headers", {}), job["connections"], job["seconds"], job.get("ca")))))

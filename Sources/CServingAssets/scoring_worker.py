@@ -26,6 +26,8 @@ HEADER_LIMIT = 64 * 1024
 BODY_LIMIT = 100 * 1024 * 1024
 ID_LIMIT = 100
 LENGTHS = struct.Struct(">II")
+# json.dumps with separators makes an encoder at each call.
+encoded = json.JSONEncoder(separators=(",", ":")).encode
 log = logging.getLogger("azmlinfsrv")
 
 
@@ -190,7 +192,7 @@ def serve(connection, answerer, output):
             output.request_id = NO_REQUEST
         spent = round((clock() - start) * 1000, 3)
         reply = {"id": request.get("id", ""), "status": status, "headers": headers, "failed": failed, "ms": spent}
-        header = json.dumps(reply, separators=(",", ":")).encode()
+        header = encoded(reply).encode()
         if len(header) > HEADER_LIMIT or len(content) > BODY_LIMIT:
             status, content = 500, b'{"message": "The answer of the scoring script is too large."}'
             reply.update(status=500, failed=True, headers={"content-type": "application/json"})

@@ -30,12 +30,10 @@ extension Request {
     /// The token of an `Authorization: Bearer` header.
     package var bearerToken: String? {
         guard let header = headers[.authorization] else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1]).trimmingCharacters
+        let scheme = header.utf8.prefix(7)
+        guard scheme.elementsEqual("Bearer ".utf8) || scheme.map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else { return nil }
+        let token = header.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
+        // Header values come without spaces at their end.
+        return String(Substring(token))
     }
-}
-
-extension String {
-    fileprivate var trimmingCharacters: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }

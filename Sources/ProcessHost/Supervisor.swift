@@ -10,21 +10,26 @@ internal import Synchronization
 /// The small process between the server and a command: it owns the command's processes, outlives the server, and
 /// leaves a note of how they ended. `martlet supervise FOLDER` runs it.
 package enum Supervisor {
-    /// Reads `FOLDER/spec.json`, runs it to its end and writes `FOLDER/end.json`.
+    /// Reads `FOLDER/spec.json`, runs it to its end and writes `FOLDER/end.json`. The lock of the folder is inherited.
+    /// - Parameter parent: the pid of the server.
     /// - Returns: the exit code of the supervisor itself.
-    package static func run(folder: String) async -> Int32 {
+    package static func run(folder: String, parent: Int32) async -> Int32 {
+        ProcessLock.keepFromChildren()
         let files = ProcessFiles(folder: folder)
         let end: ProcessEnd
         do {
+            try files.write(getpid(), to: files.record)
             let spec = try JSONDecoder().decode(ProcessSpec.self, from: Data(contentsOf: URL(filePath: files.spec)))
-            end = await run(spec, stopFile: files.stop)
+            end = await run(spec, stopFile: files.stop, parent: parent)
         } catch {
-            end = ProcessEnd(reason: .notStarted, message: "\(files.spec) cannot be read: \(error)")
+            end = ProcessEnd(reason: .notStarted, message: "\(files.folder) cannot be used: \(error)")
         }
         do {
             try files.write(end, to: files.end)
             return 0
         } catch {
+            // Without the specification the next server is clearing the folder away, and nobody asks any more.
+            guard FileManager.default.fileExists(atPath: files.spec) else { return 0 }
             FileHandle.standardError.write(Data("cannot write \(files.end): \(error)\n".utf8))
             return 1
         }
@@ -41,7 +46,7 @@ package enum Supervisor {
         var value: ProcessEnd? { reason.withLock { $0 } }
     }
 
-    static func run(_ spec: ProcessSpec, stopFile: String) async -> ProcessEnd {
+    static func run(_ spec: ProcessSpec, stopFile: String, parent: Int32) async -> ProcessEnd {
         let stop = StopReason()
         return await withTaskGroup(of: ProcessEnd?.self) { group in
             for replica in spec.replicas {
@@ -59,7 +64,7 @@ package enum Supervisor {
             }
             if spec.endsWithParent {
                 group.addTask {
-                    await endOfParent()
+                    await end(ofParent: parent)
                     stop.set(ProcessEnd(reason: .stopped, message: "the server ended"))
                     return nil
                 }
@@ -138,9 +143,8 @@ package enum Supervisor {
         while !Task.isCancelled, access(file, F_OK) != 0 { try? await Task.sleep(for: .milliseconds(100)) }
     }
 
-    /// Returns when the process that started this one has ended.
-    private static func endOfParent() async {
-        let parent = getppid()
+    /// Returns when the process that started this one has ended, which may be before this one looks for the first time.
+    private static func end(ofParent parent: Int32) async {
         while getppid() == parent, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(200)) }
     }
 }

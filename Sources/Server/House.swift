@@ -73,7 +73,7 @@ struct House: Sendable {
         var actions = ActionRegistry()
         StorageActions.register(in: &actions, resources: resources, blobs: blobs, access: access, baseURL: baseURL)
         JobActions.register(in: &actions, services: jobs)
-        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring)
+        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring, rollouts: deployments.rollouts)
         MonitoringActions.register(in: &actions, monitors: watch, schedules: schedules)
         self.actions = actions
     }
@@ -90,9 +90,13 @@ struct House: Sendable {
         ]
     }
 
+    /// The last requests of an orderly stop.
+    func writeLastRecords() async { await deployments.flushRecords() }
+
     /// Every address of the server.
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
+        router.add(middleware: OffLoop())
         router.get("health") { _, _ in Response.text("OK") }
         router.get("version") { _, _ in Response.text(MLflowRoutes.version) }
         let workspaces = WorkspaceDescription(

@@ -62,10 +62,11 @@ package struct MartletServer: Sendable {
                 }
                 ready(notice)
             }, logger: logger)
-        let services: [any Service] = house.engines() + [app]
+        let services: [any Service] = house.engines() + [LoopBoundServer(base: app)]
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+        await house.writeLastRecords()
         try await store.checkpoint()
     }
 }

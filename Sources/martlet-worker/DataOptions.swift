@@ -34,7 +34,8 @@ struct DataOptions: ParsableArguments {
         return imported
     }
 
-    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, or a split made here.
+    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, those that a data.yaml names, or a
+    /// split made here.
     func readSplit(holdout: Double, seed: UInt64) throws -> (training: LabelledFolder, validation: LabelledFolder) {
         if let path, ["train", "val"].allSatisfy({ FileManager.default.fileExists(atPath: "\(path)/\($0)/annotations") }) {
             let training = try Self.read(path + "/train"), validation = try Self.read(path + "/val")
@@ -44,6 +45,12 @@ struct DataOptions: ParsableArguments {
             )
         }
         let all = try read()
+        if let parts = try YOLOSplit(path ?? annotations ?? ".")?.parts(of: all.dataset, in: all.imageRoot) {
+            Talk.say("\(parts.training.images.count) images to train on, \(parts.heldOut.images.count) held out, as the data.yaml says")
+            return (
+                LabelledFolder(folder: all.imageRoot, dataset: parts.training), LabelledFolder(folder: all.imageRoot, dataset: parts.heldOut)
+            )
+        }
         let parts = all.dataset.split(holdOut: holdout, seed: seed)
         Talk.say("\(parts.training.images.count) images to train on, \(parts.heldOut.images.count) held out (seed \(seed))")
         return (

@@ -160,7 +160,7 @@ struct FormatConformanceTests {
             }
             let result = try format(name).read(at: folder.path)
             #expect(result.dataset.images.allSatisfy { !$0.fileName.hasPrefix("/") && !$0.fileName.split(separator: "/").contains("..") })
-            #expect(result.dataset.images.contains { $0.fileName == "c.png" }, "\(result.dataset.images.map(\.fileName))")
+            #expect(result.dataset.images.contains { $0.fileName.hasSuffix("c.png") }, "\(result.dataset.images.map(\.fileName))")
         }
     }
 

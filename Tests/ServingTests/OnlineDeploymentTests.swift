@@ -151,6 +151,28 @@ import Testing
         }
     }
 
+    @Test func `a crash after a failed update brings the version back that answered, and replies do not show it`() async throws {
+        let path = "/tmp/martlet-serving-\(String(UInt32.random(in: 0 ..< .max), radix: 36))"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await ServingHouse(path: path).run { house in
+            try await house.putEndpoint()
+            try await house.putDeployment("blue", script: echo)
+            _ = try await house.settled("blue")
+            try await house.putEndpoint(traffic: ["blue": 100])
+            try await house.putDeployment("blue", script: "def init(): raise ValueError('broken')\ndef run(raw): return raw", version: "2")
+            try await house.eventually("the update fails") { try await house.settled("blue").state == "Failed" }
+            #expect(try await house.score("1") == "\"echo:1\"")
+        }
+        try await ServingHouse(path: path).run { house in
+            try await house.eventually("the old version is back") { (try? await house.score("2")) == "\"echo:2\"" }
+            try await house.eventually("the update has failed again") { try await house.settled("blue").state == "Failed" }
+            #expect(try await house.score("3") == "\"echo:3\"")
+            let resource = try await house.resources.get(house.deployment("blue"))
+            #expect(house.resources.armBody(of: resource)["properties"]?[OnlineDeployment.answeringMember] == nil)
+            #expect(resource.observed[OnlineDeployment.answeringMember] != nil)
+        }
+    }
+
     @Test func `what was answered is collected, and bodies where they are asked for`() async throws {
         try await ServingHouse.with { house in
             try await house.putEndpoint()

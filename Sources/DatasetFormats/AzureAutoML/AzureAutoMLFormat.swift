@@ -23,6 +23,7 @@ package enum AzureAutoMLFormat: DatasetFormat {
             throw DatasetError(file: path, message: "no JSON lines with \"image_url\" here or in the folders of splits")
         }
         var records = JSONRecords(parse: record)
+        records.isLines = true
         let home = DatasetFolder.isFolder(path) ? path : DatasetFolder.parent(of: path)
         for var file in try JSONRecords.open(files, at: home) {
             file.folder = ""

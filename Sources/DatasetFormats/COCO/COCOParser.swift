@@ -109,7 +109,7 @@ enum COCOSegmentation {
         var runs: [Double] = []
         var value = 0, shift = 0
         for byte in text.utf8 {
-            guard byte >= 48, shift <= 50 else { return [] }
+            guard (48..<112).contains(byte), shift <= 50 else { return [] }
             let bits = Int(byte - 48)
             value |= (bits & 0x1F) << shift
             shift += 5

@@ -12,6 +12,8 @@ final class FileBytes {
 
     private static let largestCopy = 1 << 20
     private static let blockSize = 1 << 16
+    /// After so many bytes of going through a file the pages behind are given back.
+    private static let stretch = 1 << 24
 
     /// Throws when there is no regular file or it cannot be read.
     init(path: String) throws(DatasetError) {
@@ -75,11 +77,18 @@ final class FileBytes {
             lineBreaks.append(0)
             for start in stride(from: 0, to: count, by: Self.blockSize) {
                 total += breaks(from: start, to: min(start + Self.blockSize, count))
+                if start % Self.stretch == 0 { releasePages() }
                 lineBreaks.append(total)
             }
         }
         let block = offset / Self.blockSize
         return lineBreaks[block] + breaks(from: block * Self.blockSize, to: offset) + 1
+    }
+
+    func endOfLine(from offset: Int) -> Int {
+        var end = offset
+        while end < count, base[end] != UInt8(ascii: "\n") { end += 1 }
+        return end
     }
 
     /// The column of a place in the file, from 1, in bytes.
@@ -102,8 +111,12 @@ final class FileBytes {
         guard let last = wanted.last else { return true }
         var jumps = [Int](repeating: wanted.count, count: 256)
         for (index, byte) in wanted.dropLast().enumerated() { jumps[Int(byte)] = wanted.count - 1 - index }
-        var place = wanted.count - 1
+        var place = wanted.count - 1, passed = 0
         while place < end {
+            if place - passed > Self.stretch {
+                passed = place
+                releasePages()
+            }
             let byte = base[place]
             if byte == last, memcmp(base + (place - wanted.count + 1), wanted, wanted.count) == 0 { return true }
             place += jumps[Int(byte)]

@@ -6,13 +6,15 @@
 /// therefore read one pixel larger at the left and the top; nothing in a file tells the two apart, and one fixed rule
 /// keeps VOC scores comparable. Writing undoes exactly that, so a set comes back as it was whichever way its tool counted. Whole
 /// pixels are written, because many readers of VOC parse integers only; what that moves is reported. Class names are in the order
-/// of a `classes.txt` beside the folders, else sorted.
+/// of a `classes.txt` or `labelmap.txt` beside the folders, else sorted.
 package enum PascalVOCFormat: DatasetFormat {
     package static let name = "voc"
     package static let title = "Pascal VOC"
     package static let abilities: FormatAbilities = [.difficult, .splits, .categoryList, .imageSizes]
     package static let imageFolder = "JPEGImages"
     static let classFile = "classes.txt"
+    /// CVAT's and Datumaro's list of classes, `name:color:parts:actions`; they take a set without it for one of VOC's twenty classes.
+    static let labelMap = "labelmap.txt"
 
     package static func detect(at path: String) -> String? {
         guard let labels = labels(at: DatasetFolder.trimmed(path)) else { return nil }

@@ -18,8 +18,13 @@ struct PascalVOCRecords: RecordSource {
         images = SortedNames(DatasetFolder.files(under: imageRoot, where: DatasetFolder.isImage))
         let stems = SortedNames(files.map(DatasetFolder.withoutExtension))
         unlabelled = images.names.filter { !stems.contains(DatasetFolder.withoutExtension($0)) }
-        let classes = try? FileBytes(path: DatasetFolder.join(home, PascalVOCFormat.classFile))
-        categories = YOLONames(lines: classes?.text() ?? "").names
+        if let classes = try? FileBytes(path: DatasetFolder.join(home, PascalVOCFormat.classFile)) {
+            categories = YOLONames(lines: classes.text()).names
+        } else {
+            let map = try? FileBytes(path: DatasetFolder.join(home, PascalVOCFormat.labelMap))
+            let lines = (map?.text() ?? "").split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }
+            categories = lines.map { $0.prefix { $0 != ":" }.trimmingWhiteSpace() }.filter { !$0.isEmpty && $0 != "background" }
+        }
         var splits: [String: String] = [:]
         for split in ["train", "val", "test"] {
             guard let list = try? FileBytes(path: DatasetFolder.join(home, "ImageSets/Main/\(split).txt")) else { continue }

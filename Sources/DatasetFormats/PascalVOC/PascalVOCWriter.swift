@@ -6,6 +6,7 @@ struct PascalVOCWriter: DatasetWriter {
     private let folder: OutputFolder
     private let names: [OutputText]
     private let classes: OutputText
+    private let labelMap: OutputText?
     private var lists: [String: OutputFile] = [:]
 
     init(folder: String, categories: [String]) throws(DatasetError) {
@@ -16,6 +17,9 @@ struct PascalVOCWriter: DatasetWriter {
             return text
         }
         classes = OutputText(categories.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" }.joined())
+        // A colon ends a name there.
+        let fits = categories.allSatisfy { !$0.contains(":") && !$0.hasPrefix("#") && !$0.contains(where: \.isNewline) }
+        labelMap = fits ? OutputText("# label:color_rgb:parts:actions\n" + categories.map { $0 + ":::\n" }.joined()) : nil
         try DatasetFolder.makeFolder(DatasetFolder.join(folder, "Annotations"))
     }
 
@@ -56,5 +60,6 @@ struct PascalVOCWriter: DatasetWriter {
     mutating func finish() throws(DatasetError) {
         for list in lists.values { try list.finish() }
         try folder.write(classes, to: PascalVOCFormat.classFile)
+        if let labelMap { try folder.write(labelMap, to: PascalVOCFormat.labelMap) }
     }
 }

@@ -13,6 +13,8 @@ struct JSONRecords: RecordSource {
     var listsEveryCategory = false
     var imageRoot = ""
     var issues: [DatasetIssue] = []
+    /// Whether each record is a line of its own, so that a broken one costs no other.
+    var isLines = false
     private var files: [File] = []
     private var places: [(file: Int32, offset: Int)] = []
     private let parse: Parser
@@ -32,8 +34,9 @@ struct JSONRecords: RecordSource {
         let (number, offset) = places[index]
         let file = files[Int(number)]
         if index % 4096 == 4095 { file.bytes.releasePages() }
-        var scanner = JSONScanner(file.bytes, at: offset)
+        var scanner = JSONScanner(file.bytes, at: offset, to: isLines ? file.bytes.endOfLine(from: offset) : .max)
         var record = try parse(&scanner)
+        if isLines { try scanner.finish() }
         record.split = record.split ?? file.split
         if !file.folder.isEmpty { record.names = record.names.map { DatasetFolder.join(file.folder, DatasetFolder.contained($0)) } + record.names }
         return record

@@ -8,10 +8,11 @@ struct JSONScanner {
     private let count: Int
     private var depth = 0
 
-    init(_ bytes: FileBytes, at offset: Int = 0) {
+    /// - Parameter end: where the JSON ends at the latest.
+    init(_ bytes: FileBytes, at offset: Int = 0, to end: Int = .max) {
         self.bytes = bytes
         base = bytes.base
-        count = bytes.count
+        count = min(end, bytes.count)
         position = min(max(offset, 0), bytes.count)
         if offset == 0, count >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF { position = 3 }
     }

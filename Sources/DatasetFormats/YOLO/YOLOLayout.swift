@@ -37,7 +37,7 @@ struct YOLOLayout {
         root = folder
 
         let files = DatasetFolder.files(under: root)
-        let nameFiles: Set<String> = ["classes.txt", "readme.txt", "license.txt", "labels.txt", "train.txt", "val.txt", "test.txt"]
+        let nameFiles: Set<String> = ["classes.txt", "labelmap.txt", "readme.txt", "license.txt", "labels.txt", "train.txt", "val.txt", "test.txt"]
         labelFiles = files.filter {
             DatasetFolder.pathExtension(of: $0) == "txt" && !nameFiles.contains(DatasetFolder.lastComponent(of: $0).lowercased())
                 && (Self.hasLabelFolder($0) || !Self.hasImageSetFolder($0))

@@ -12,7 +12,9 @@ struct YOLORecords: RecordSource {
     private let hasNames: Bool
 
     init(_ layout: YOLOLayout) throws(DatasetError) {
-        guard !layout.labelFiles.isEmpty || !layout.images.isEmpty || layout.namesFile != nil else {
+        // Text files are everywhere.
+        let hasLabels = layout.labelFiles.prefix(100).contains { YOLOParser.holdsLabels(DatasetFolder.join(layout.root, $0)) }
+        guard hasLabels || !layout.images.isEmpty || layout.namesFile != nil else {
             throw DatasetError(
                 file: layout.root, message: "no images with label files (images/*.jpg and labels/*.txt); is this a YOLO dataset?")
         }

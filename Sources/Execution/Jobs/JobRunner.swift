@@ -51,7 +51,7 @@ struct JobRunner {
     }
 
     private func prepareAndRun() async throws -> ProcessEnd {
-        if services.host.wasStarted(in: processFolder), job.jobStatus.isActive || job.jobStatus == .starting {
+        if services.host.wasStarted(in: processFolder) {
             log.line("the server was restarted; watching the running command again")
         } else {
             try await start()

@@ -49,6 +49,7 @@ extension OnlineDeployment {
 
     /// The SDK dereferences `scaleSettings` without looking.
     package static func present(_ properties: JSON, of resource: Resource) -> JSON {
-        properties.filling(["provisioningState": "Succeeded", "scaleSettings": ["scaleType": "Default"], "appInsightsEnabled": false])
+        properties.merging([answeringMember: .null])
+            .filling(["provisioningState": "Succeeded", "scaleSettings": ["scaleType": "Default"], "appInsightsEnabled": false])
     }
 }

@@ -54,12 +54,20 @@ extension ShapedKind {
             printed["version"] = .string(version)
         }
         if let parent = id?.parent { printed["endpoint_name"] = .string(parent) }
-        let body = face.variants.count == 1 ? face.variants[0].shape.print(arm, printing) : face.print(arm, printing)
+        // An asset without a version stands for all of them, and has none of what a version has.
+        let isContainer = isVersioned && id != nil && id?.version == nil
+        let body = isContainer ? [:] : face.variants.count == 1 ? face.variants[0].shape.print(arm, printing) : face.print(arm, printing)
         for (key, value) in body.objectValue ?? [:] where !["id", "properties_bag", "systemData"].contains(key) || face.variants.count == 1 {
             printed[key] = value
         }
         var result = JSON.object(printed)
-        finish(&result, arm: arm, printing: printing)
+        if isContainer {
+            for (key, member) in [("latest_version", "latestVersion"), ("description", "description"), ("tags", "tags")] {
+                if let value = arm["properties"]?[member] { result[key] = value }
+            }
+        } else {
+            finish(&result, arm: arm, printing: printing)
+        }
         if let systemData = arm["systemData"] { result["creation_context"] = creationContext(systemData) }
         if let group = id?.workspace.resourceGroup { result["resourceGroup"] = .string(group) }
         return result

@@ -19,77 +19,79 @@ final class Collector: Sendable {
 
     static let capacity = 4096
     static let byteLimit = 256 * 1024 * 1024
-    /// Records of one transaction: as many as come in a tenth of a second, between these.
-    static let batchSize = 100...2000
+    static let period = Duration.milliseconds(100)
+    /// Requests of one transaction.
+    static let batchSize = 1000
+
+    /// What waits to be looked at, and the bytes of it and of what is being looked at.
+    private struct Queue {
+        var items: [Item] = []
+        var bytes = 0
+        /// Batches that are being written.
+        var open = 0
+    }
 
     private let store: MetadataStore
     private let blobs: BlobService
     private let facts: FactsWorker
-    private let stream: AsyncStream<Item>
-    private let continuation: AsyncStream<Item>.Continuation
-    private let queuedBytes = Atomic<Int>(0)
+    private let queue = Mutex(Queue())
     private let drops = Mutex<[ResourceID: Int]>([:])
-    private let batch = Mutex<[ScoringRecord]>([])
 
     init(store: MetadataStore, blobs: BlobService, facts: FactsWorker) {
         self.store = store
         self.blobs = blobs
         self.facts = facts
-        (stream, continuation) = AsyncStream.makeStream(of: Item.self, bufferingPolicy: .bufferingOldest(Self.capacity))
     }
 
-    /// Never waits.
+    /// Never waits, and wakes nobody: a wake-up for each request would cost more than the request.
     func offer(_ call: ScoringCall, _ reply: WorkerReply, of deployment: DeploymentRoute, took duration: Duration) {
         let item = Item(call: call, reply: reply, deployment: deployment, at: Date(), milliseconds: duration / .milliseconds(1))
-        let isRoom = queuedBytes.wrappingAdd(item.size, ordering: .relaxed).newValue <= Self.byteLimit
-        if isRoom, case .enqueued = continuation.yield(item) { return }
-        queuedBytes.wrappingSubtract(item.size, ordering: .relaxed)
-        drops.withLock { $0[deployment.id, default: 0] += 1 }
+        let isQueued = queue.withLock { queue in
+            guard queue.items.count < Self.capacity, queue.bytes + item.size <= Self.byteLimit else { return false }
+            queue.items.append(item)
+            queue.bytes += item.size
+            return true
+        }
+        if !isQueued { drops.withLock { $0[deployment.id, default: 0] += 1 } }
     }
 
-    /// Works until cancelled; what is in the batch then is still written.
+    /// Works until cancelled; `drain` writes what has come until then.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                var lastWrite = ContinuousClock.now
-                for await item in self.stream {
-                    let records = await self.records(of: item)
-                    let count = self.batch.withLock { batch in
-                        batch += records
-                        return batch.count
-                    }
-                    // After the batch has it: an empty queue means that everything offered is in the batch.
-                    self.queuedBytes.wrappingSubtract(item.size, ordering: .sequentiallyConsistent)
-                    let isDue = count >= Self.batchSize.upperBound || lastWrite.duration(to: .now) > .milliseconds(100)
-                    if count >= Self.batchSize.lowerBound, isDue {
-                        await self.flush()
-                        lastWrite = .now
-                    }
-                }
-            }
-            group.addTask {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(1))
-                    await self.flush()
-                }
-            }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.period)
+            while await work() {}
         }
     }
 
-    /// Writes every request answered so far. What is still being looked at is waited for, five seconds at most.
+    /// Writes the records of what has come.
+    /// - Returns: whether there was anything.
+    private func work() async -> Bool {
+        let items = queue.withLock { queue in
+            let taken = Array(queue.items.prefix(Self.batchSize))
+            queue.items.removeFirst(taken.count)
+            queue.open += 1
+            return taken
+        }
+        var records: [ScoringRecord] = []
+        for item in items {
+            records += await self.records(of: item)
+            queue.withLock { $0.bytes -= item.size }
+        }
+        await write(records)
+        queue.withLock { $0.open -= 1 }
+        return !items.isEmpty
+    }
+
+    /// Writes every request answered so far.
     func drain() async {
+        while await work() {}
         let deadline = ContinuousClock.now + .seconds(5)
-        while queuedBytes.load(ordering: .sequentiallyConsistent) > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(10))
+        while queue.withLock({ $0.open > 0 }), ContinuousClock.now < deadline {
+            do { try await Task.sleep(for: .milliseconds(10)) } catch { return }
         }
-        await flush()
     }
 
-    private func flush() async {
-        let records = batch.withLock { batch in
-            defer { batch = [] }
-            return batch
-        }
+    private func write(_ records: [ScoringRecord]) async {
         let dropped = drops.withLock { drops in
             defer { drops = [:] }
             return drops
@@ -111,7 +113,9 @@ final class Collector: Sendable {
 
     /// A record for each picture of the request; one without facts when there was none.
     private func records(of item: Item) async -> [ScoringRecord] {
-        let answer = item.reply.status == 200 ? AnsweredDetections(body: item.reply.body) : AnsweredDetections(answer: .null)
+        let answer =
+            item.reply.status == 200
+            ? AnsweredDetections(facts: item.reply.facts) ?? AnsweredDetections(body: item.reply.body) : AnsweredDetections(answer: .null)
         var facts = Self.native(item.reply.facts)
         let contentType = item.call.headers.first { $0.name == "content-type" }?.value ?? "application/json"
         if facts.isEmpty, !item.deployment.isNative, Self.mayHoldPictures(item.call.body, contentType) {
@@ -128,12 +132,15 @@ final class Collector: Sendable {
         }
     }
 
-    /// Picture bytes, or JSON that names an image near its beginning: other requests are not worth a trip to the worker.
+    /// Picture bytes, a form, or JSON that names an image near its beginning: other requests are not worth a trip to the worker.
     private static func mayHoldPictures(_ body: ByteBuffer, _ contentType: String) -> Bool {
         guard body.readableBytes > 0 else { return false }
         let type = contentType.lowercased()
-        if type.hasPrefix("image/") || type.hasPrefix("application/octet-stream") { return true }
-        return body.readableBytesView.prefix(4096).firstRange(of: Array("\"image\"".utf8)) != nil
+        if ["image/", "application/octet-stream", "multipart/form-data"].contains(where: type.hasPrefix) { return true }
+        let word = Array("\"image".utf8)
+        return body.withUnsafeReadableBytes { bytes in
+            (0..<min(bytes.count, 4096)).contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
+        }
     }
 
     private static func native(_ facts: JSON?) -> [[String: Double]] {

@@ -30,16 +30,30 @@ struct DeploymentRunner: Sendable {
         let isGone = await withDiscardingTaskGroup { group in
             // A deployment that was deleted and made again counts its revisions anew.
             var seen: (created: Date, revision: Int64)?
+            var wanted: Resource?
             var latest: Numbered?
             var serving: Numbered?
+            func start(_ plan: DeploymentPlan) -> Numbered {
+                let next = Numbered(
+                    number: (latest?.number ?? 0) + 1,
+                    generation: DeploymentGeneration(plan: plan, of: id, services: services, sockets: sockets, log: log))
+                group.addTask { await next.generation.run { post.yield(.generation(next.number, $0)) } }
+                latest = next
+                return next
+            }
             events: for await event in events {
                 switch event {
                 case .gone: break events
                 case .wanted(let resource):
                     let version = (created: resource.systemData.createdAt, revision: resource.revision)
                     if let seen, seen == version { continue }
-                    let isRestored = seen == nil && resource.observed["provisioningState"]?.stringValue == "Succeeded"
-                    seen = version
+                    if seen == nil, let plan = try? AnsweringVersion(storedIn: resource)?.plan(of: resource) {
+                        // After a restart requests may come and wait before the workers are there.
+                        let restored = start(plan)
+                        serving = restored
+                        route(to: restored.generation)
+                    }
+                    (seen, wanted) = (version, resource)
                     let plan: DeploymentPlan
                     do {
                         plan = try DeploymentPlan(resource)
@@ -49,30 +63,19 @@ struct DeploymentRunner: Sendable {
                     }
                     if let latest, latest.generation.plan == plan, !latest.hasFailed {
                         // Only tags or words have changed.
-                        if latest.number == serving?.number { await report("Succeeded") }
+                        if latest.number == serving?.number { await report("Succeeded", of: resource) }
                         continue
                     }
                     if latest?.number != serving?.number { latest?.generation.stop() }
-                    let next = Numbered(
-                        number: (latest?.number ?? 0) + 1,
-                        generation: DeploymentGeneration(plan: plan, of: id, services: services, sockets: sockets, log: log))
-                    latest = next
-                    if isRestored {
-                        // After a restart requests may come and wait before the workers are there.
-                        serving = next
-                        route(to: next.generation)
-                    } else {
-                        await report(
-                            resource.observed["provisioningState"]?.stringValue == "Creating" || serving == nil ? "Creating" : "Updating")
-                    }
-                    group.addTask { await next.generation.run { post.yield(.generation(next.number, $0)) } }
+                    await report(resource.observed["provisioningState"]?.stringValue == "Creating" || serving == nil ? "Creating" : "Updating")
+                    _ = start(plan)
                 case .generation(let number, .ready):
                     guard let ready = latest, ready.number == number else { continue }
                     let old = serving
                     serving = ready
                     route(to: ready.generation)
                     if let old, old.number != number { group.addTask { await old.generation.retire() } }
-                    await report("Succeeded")
+                    await report("Succeeded", of: wanted)
                 case .generation(let number, .failed(var problem)):
                     if serving?.number == number {
                         serving = nil
@@ -111,13 +114,14 @@ struct DeploymentRunner: Sendable {
         scoring.setDeployment(id.name, of: services.address(of: id.endpoint), to: route)
     }
 
-    /// Writes the state down unless it stands there already.
-    private func report(_ state: String, _ problem: Problem? = nil) async {
+    /// Writes the state down unless it stands there already, and with it the version that answers from now on.
+    private func report(_ state: String, _ problem: Problem? = nil, of answering: Resource? = nil) async {
         let error: JSON = problem.map { .string($0.description) } ?? .null
+        var observed: JSON = ["provisioningState": .string(state), "provisioningError": error]
+        if let answering { observed = observed.merging(AnsweringVersion(answering).observed) }
+        let report = observed
         do {
-            try await services.resources.report(
-                ["provisioningState": .string(state), "provisioningError": error], of: id,
-                when: { $0.observed["provisioningState"]?.stringValue != state || ($0.observed["provisioningError"] ?? .null) != error })
+            try await services.resources.report(report, of: id, when: { $0.observed.merging(report) != $0.observed })
         } catch {
             log.note("the state '\(state)' could not be written down: \(error)")
         }

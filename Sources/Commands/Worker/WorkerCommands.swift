@@ -1,0 +1,73 @@
+package import ArgumentParser
+import Foundation
+import Resources
+
+/// A command about pictures and detectors. The program that understands those is `martlet-worker`; this one becomes it, so
+/// that its output, its exit code and Ctrl-C are the command's own.
+package protocol WorkerCommand: ParsableCommand {
+    /// Everything behind the command's name, as it was typed.
+    var words: [String] { get }
+}
+
+extension WorkerCommand {
+    package func run() throws {
+        let path = try WorkerCommands.program()
+        let name = Self.configuration.commandName ?? ""
+        var arguments = ([path, name] + words).map { strdup($0) } + [nil]
+        execv(path, &arguments)
+        throw Problem(.internalFault, "\(path) cannot be started: \(String(cString: strerror(errno)))")
+    }
+}
+
+package enum WorkerCommands {
+    package static let all: [any ParsableCommand.Type] = [
+        DatasetCommand.self, TrainCommand.self, EvaluateCommand.self, DetectCommand.self, EngineCommand.self,
+    ]
+
+    /// The worker beside this program.
+    static func program() throws(Problem) -> String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path = (own as NSString).deletingLastPathComponent + "/martlet-worker"
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw Problem(.notFound, "'martlet-worker', which does this, is not beside 'martlet' (\(path)); build it: make build")
+        }
+        return path
+    }
+}
+
+package struct DatasetCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "dataset", abstract: "Inspect, check, convert, divide and compare folders of labelled images.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct TrainCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(commandName: "train", abstract: "Train a detector on labelled images.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct EvaluateCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measure detections, or a detector, by a named protocol.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct DetectCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(commandName: "detect", abstract: "Find objects in pictures.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct EngineCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(commandName: "engine", abstract: "Show what runs detectors on this machine.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
