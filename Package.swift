@@ -115,6 +115,8 @@ let package = Package(
         tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"], resources: [.copy("Fixtures")]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
+        room("DatasetQuality", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
+        tests("DatasetQualityTests", ["DatasetFormats", "DatasetQuality", "Detection", "Drawing", "Imaging"]),
         room("EvaluationReporting", ["Detection", "Drawing", "Imaging"]),
         tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
@@ -161,8 +163,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging", "Inference",
-                "TensorEngine", "TrackingClient", argumentParser, yams,
+                "DatasetFormats", "DatasetQuality", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging",
+                "Inference", "TensorEngine", "TrackingClient", argumentParser, yams,
             ],
             swiftSettings: strict),
 

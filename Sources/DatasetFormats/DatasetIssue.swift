@@ -1,3 +1,5 @@
+package import Detection
+
 /// One fault in a dataset that could be read around.
 package struct DatasetIssue: Sendable, Hashable, Codable, CustomStringConvertible {
     package enum Severity: String, Sendable, Codable {
@@ -7,6 +9,13 @@ package struct DatasetIssue: Sendable, Hashable, Codable, CustomStringConvertibl
         case error
     }
 
+    /// What a fault of a single image or object is about.
+    package enum Subject: String, Sendable, Codable {
+        case imageFile = "image_file"
+        case category
+        case box
+    }
+
     package var file: String
     /// Counted from 1.
     package var line: Int?
@@ -14,13 +23,23 @@ package struct DatasetIssue: Sendable, Hashable, Codable, CustomStringConvertibl
     /// What was lost by it, where something was.
     package var loss: LossKind?
     package var message: String
+    package var subject: Subject?
+    /// The image's file name, and the box in pixels as its label says, where there are such.
+    package var image: String?
+    package var box: BoundingBox?
 
-    package init(file: String, line: Int? = nil, severity: Severity, loss: LossKind? = nil, message: String) {
+    package init(
+        file: String, line: Int? = nil, severity: Severity, loss: LossKind? = nil, message: String, subject: Subject? = nil, image: String? = nil,
+        box: BoundingBox? = nil
+    ) {
         self.file = file
         self.line = line
         self.severity = severity
         self.loss = loss
         self.message = message
+        self.subject = subject
+        self.image = image
+        self.box = box
     }
 
     package var description: String { "\(file)\(line.map { ":\($0)" } ?? ""): \(severity.rawValue): \(message)" }

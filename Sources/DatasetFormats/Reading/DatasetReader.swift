@@ -61,10 +61,14 @@ package struct DatasetReader {
     }
 
     private mutating func entry(of record: ImageRecord, _ log: inout IssueLog) -> DatasetEntry? {
-        func report(_ severity: DatasetIssue.Severity, _ loss: LossKind?, _ message: String, at place: Int) {
+        func report(
+            _ severity: DatasetIssue.Severity, _ loss: LossKind?, _ message: String, at place: Int, about subject: DatasetIssue.Subject? = nil,
+            image: String? = nil, box: BoundingBox? = nil
+        ) {
             log.add(
                 DatasetIssue(
-                    file: record.bytes.path, line: record.bytes.line(at: place), severity: severity, loss: loss, message: message))
+                    file: record.bytes.path, line: record.bytes.line(at: place), severity: severity, loss: loss, message: message, subject: subject,
+                    image: image, box: box.flatMap { $0.isFinite ? $0 : nil }))
         }
         let names = record.names.map(DatasetFolder.contained).filter { !$0.isEmpty }
         guard let first = names.first else {
@@ -81,7 +85,7 @@ package struct DatasetReader {
         guard let size = size(of: record, fileName) else {
             report(
                 .error, .images, "the image \(fileName) has no usable width and height, and its file does not tell; it was left out",
-                at: record.place)
+                at: record.place, about: .imageFile, image: fileName)
             return nil
         }
         var image = LabelledImage(fileName: fileName, width: size.width, height: size.height, objects: [])
@@ -90,21 +94,24 @@ package struct DatasetReader {
         for object in record.objects {
             guard object.fault == nil, let label = object.label, let raw = object.box else {
                 let fault = object.fault ?? (object.label == nil ? "an object has no class" : "an object has no box")
-                report(.error, .objects, "\(fileName): \(fault)", at: object.place)
+                report(
+                    .error, .objects, "\(fileName): \(fault)", at: object.place, about: object.label == nil && object.box != nil ? .category : nil,
+                    image: fileName)
                 continue
             }
             guard let category = indices[label] else {
-                report(.error, .objects, "\(fileName): the class \(label) is not listed", at: object.place)
+                report(.error, .objects, "\(fileName): the class \(label) is not listed", at: object.place, about: .category, image: fileName)
                 continue
             }
             let kept: BoundingBox
-            switch BoxCheck(record.isFractional ? raw.scaled(width: size.width, height: size.height) : raw, width: size.width, height: size.height) {
+            let told = record.isFractional ? raw.scaled(width: size.width, height: size.height) : raw
+            switch BoxCheck(told, width: size.width, height: size.height) {
             case .kept(let box): kept = box
             case .clipped(let box, let message):
-                report(.warning, .clamped, "\(fileName): \(label): \(message)", at: object.place)
+                report(.warning, .clamped, "\(fileName): \(label): \(message)", at: object.place, about: .box, image: fileName, box: told)
                 kept = box
             case .refused(let message):
-                report(.error, .objects, "\(fileName): \(label): \(message)", at: object.place)
+                report(.error, .objects, "\(fileName): \(label): \(message)", at: object.place, about: .box, image: fileName, box: told)
                 continue
             }
             if object.outline != nil { outlines += 1 }
@@ -130,7 +137,8 @@ package struct DatasetReader {
             return DatasetEntry(
                 LabelledImage(fileName: fileName, width: size.width, height: size.height, objects: []), split: SplitName.told(byFoldersOf: fileName))
         } catch {
-            log.add(DatasetIssue(file: error.file, severity: .error, loss: .images, message: error.message))
+            log.add(
+                DatasetIssue(file: error.file, severity: .error, loss: .images, message: error.message, subject: .imageFile, image: fileName))
             return nil
         }
     }
@@ -149,7 +157,7 @@ package struct DatasetReader {
         missing.append(
             DatasetIssue(
                 file: record.bytes.path, line: missing.count < 1000 ? record.bytes.line(at: record.place) : nil, severity: .warning,
-                message: "the image file \(fileName) is not in \(imageRoot)"))
+                message: "the image file \(fileName) is not in \(imageRoot)", subject: .imageFile, image: fileName))
     }
 
     private mutating func reportMissing(_ log: inout IssueLog) {
@@ -157,7 +165,7 @@ package struct DatasetReader {
         isDone = true
         if missingCount == seen.count, missingCount > 1, let first = missing.first {
             let message = "none of the \(missingCount) image files is in \(imageRoot); name the folder of the images"
-            log.add(DatasetIssue(file: first.file, severity: .warning, message: message))
+            log.add(DatasetIssue(file: first.file, severity: .warning, message: message, subject: .imageFile))
         } else {
             missing.forEach { log.add($0) }
         }
