@@ -25,6 +25,8 @@ package struct MLflowServerConfiguration: Sendable {
     package var allowedHosts: [String] = []
     package var allowedOrigins: [String] = []
     package var allowsNearWebhooks = false
+    /// Where the pages of stock MLflow are; `nil`: none are served.
+    package var pages: String?
     package var trashRetention: Duration = .seconds(30 * 24 * 3600)
     package var durability = MetadataStore.Durability.process
     /// Who is meant by everybody who asks.
@@ -83,10 +85,12 @@ private struct MLflowParts: Sendable {
     private let runs: RunService
     private let models: ModelRegistry
     private let webhooks: WebhookService
+    private let pages: StockPages?
 
     init(_ configuration: MLflowServerConfiguration, folder: DataFolder, store: MetadataStore, url: String) async throws {
         self.configuration = configuration
         self.url = url
+        pages = try configuration.pages.map { place in try StockPages(place) }
         resources = ResourceService(
             store: store, registry: AllKinds.registry, feed: ChangeFeed(),
             companions: ["jobs": [RunService.jobCompanion], "models": [ModelRegistry.modelCompanion]])
@@ -110,7 +114,11 @@ private struct MLflowParts: Sendable {
         router.add(middleware: HostGuard(hosts: configuration.allowedHosts, origins: configuration.allowedOrigins))
         router.get("health") { _, _ in Response.text("OK") }
         router.get("version") { _, _ in Response.text(MLflowRoutes.version) }
-        router.get("/") { _, _ in Response.text("Martlet serves MLflow's API here: MLFLOW_TRACKING_URI=\(url)\n") }
+        if let pages {
+            pages.addRoutes(to: router)
+        } else {
+            router.get("/") { _, _ in Response.text("Martlet serves MLflow's API here: MLFLOW_TRACKING_URI=\(url)\n") }
+        }
         MLflowRoutes(
             runs: runs, models: models, webhooks: webhooks, resources: resources, blobs: blobs, door: .open(configuration.user), baseURL: url
         ).addRoutes(to: router)

@@ -23,6 +23,7 @@ struct MLflowServe: AsyncParsableCommand {
     var defaultArtifactRoot: String?
     @Option(help: "Further names allowed in the Host header, separated by commas; '*' stands for any part.") var allowedHosts = ""
     @Option(help: "Further sites whose pages may change things, separated by commas.") var corsAllowedOrigins = ""
+    @Option(help: "Serve the pages of stock MLflow too: a virtual environment in which it is installed.") var ui: String?
     @Option(help: "Days for which deleted runs and experiments can be restored.") var trashRetentionDays = 30
     @Flag(help: "Let webhooks go to this machine and its network, and over http.") var allowLocalWebhooks = false
     @Option(help: "What an acknowledged write survives: 'process' (any crash) or 'power' (a power cut too).") var durability = "process"
@@ -38,6 +39,7 @@ struct MLflowServe: AsyncParsableCommand {
         configuration.port = port
         configuration.artifactsFolder = artifactsDestination.map(Self.absolute)
         configuration.defaultArtifactRoot = defaultArtifactRoot
+        configuration.pages = ui.map(Self.absolute)
         configuration.allowedHosts = Self.list(allowedHosts)
         configuration.allowedOrigins = Self.list(corsAllowedOrigins)
         configuration.allowsNearWebhooks = allowLocalWebhooks

@@ -196,7 +196,8 @@ struct HostileInputTests {
             let long = JSON.string(String(repeating: "n", count: 3_000_000))
             #expect(try await ask.post("experiments/create", ["name": long]).status == 400)
             #expect(try await ask.post("experiments/create", ["name": "e", "artifact_location": long]).status == 400)
-            #expect(try await ask.post("experiments/create", ["name": 7]).status == 400)
+            let number = try await ask.post("experiments/create", ["name": 7])
+            #expect(number.status == 400)
             for name in ["M%20x", "%2e%2e", "a/b", "a:b", "..", ".", "", "\u{0}", "e\u{301}", "a\nb"] {
                 #expect(try await ask.post("registered-models/create", ["name": .string(name)]).status == 400, "\(name)")
             }

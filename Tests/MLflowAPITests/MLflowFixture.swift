@@ -83,6 +83,9 @@ final class MLflowFixture: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    /// Messages that were not sent yet.
+    func waiting() async throws -> [WebhookDelivery] { try await store.read { try $0.dueDeliveries(at: .max, limit: 9) } }
+
     /// Hands `body` a way to ask.
     func serving(_ body: @Sendable (Asking) async throws -> Void) async throws {
         let router = Router(context: APIContext.self)

@@ -74,19 +74,18 @@ struct WebhookTests {
             try await house.webhooks.sendDue()
             #expect(try await house.webhooks.sendDue(), "the second attempt is not due yet")
             #expect(house.sent.withLock { $0.count } == 1)
-            let waiting = try await house.store.read { try $0.dueDeliveries(at: .max, limit: 9) }
-            #expect(waiting.map(\.attempts) == [1])
+            #expect(try await house.waiting().map(\.attempts) == [1])
             for _ in 0..<9 {
                 let late = try WebhookService(
                     store: house.store, keyFile: house.folder + "/webhook.key", check: { _ in }, post: { _, _, _ in (503, "") },
                     now: { Date(timeIntervalSinceNow: 1000) })
                 try await late.sendDue()
             }
-            #expect(try await house.store.read { try $0.dueDeliveries(at: .max, limit: 9) }.isEmpty)
+            #expect(try await house.waiting().isEmpty)
             house.receiverStatus.withLock { $0 = 400 }
             _ = try await ask.post("registered-models/create", ["name": "b"])
             try await house.webhooks.sendDue()
-            #expect(try await house.store.read { try $0.dueDeliveries(at: .max, limit: 9) }.isEmpty)
+            #expect(try await house.waiting().isEmpty)
         }
     }
 

@@ -116,10 +116,15 @@ package struct WebhookService: Sendable {
 
     // MARK: Sending
 
-    /// Sends what waits, until cancelled.
+    /// Sends what waits, until cancelled. What cannot be read or written now is tried again a little later.
     package func run() async throws {
         while true {
-            let isDone = try await sendDue()
+            var isDone = true
+            do {
+                isDone = try await sendDue()
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {}
             if isDone { try await Task.sleep(for: .seconds(1)) }
         }
     }
