@@ -87,6 +87,11 @@ struct GraphQuery {
                     result[key] = Self.lists.contains(name) && json["api_error"] == nil ? [] : .null
                     continue
                 }
+                // A value that is no number has no place in GraphQL's Float.
+                if type == "MlflowMetrics", name == "value", value.stringValue != nil {
+                    result[key] = .null
+                    continue
+                }
                 result[key] = try await project(
                     value, field.selection, type: "Mlflow" + field.name.prefix(1).uppercased() + field.name.dropFirst(), run)
             }
