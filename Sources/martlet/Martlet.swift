@@ -7,11 +7,7 @@ import Foundation
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "martlet", abstract: "Azure ML on your own machine.",
-<<<<<<< HEAD
-            subcommands: [Serve.self] + NounGroups.all + WorkerCommands.all + [
-=======
             subcommands: [Serve.self, MLflowCommand.self, ImportCommand.self] + NounGroups.all + WorkerCommands.all + [
->>>>>>> h-mlflow
                 ClientEnvironment.self, Configure.self, Config.self, VersionCommand.self, Supervise.self,
             ])
     }
