@@ -34,8 +34,8 @@ struct DataOptions: ParsableArguments {
         return imported
     }
 
-    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, those that a data.yaml names, or a
-    /// split made here.
+    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, those that a data.yaml names, the splits
+    /// that the labels tell, or a split made here.
     func readSplit(holdout: Double, seed: UInt64) throws -> (training: LabelledFolder, validation: LabelledFolder) {
         if let path, ["train", "val"].allSatisfy({ FileManager.default.fileExists(atPath: "\(path)/\($0)/annotations") }) {
             let training = try Self.read(path + "/train"), validation = try Self.read(path + "/val")
@@ -51,11 +51,23 @@ struct DataOptions: ParsableArguments {
                 LabelledFolder(folder: all.imageRoot, dataset: parts.training), LabelledFolder(folder: all.imageRoot, dataset: parts.heldOut)
             )
         }
+        if ["train", "val"].allSatisfy(all.splits.values.contains) {
+            let (training, heldOut) = (all.part("train"), all.part("val"))
+            Talk.say("\(training.images.count) images to train on, \(heldOut.images.count) held out, as the labels say")
+            return (LabelledFolder(folder: all.imageRoot, dataset: training), LabelledFolder(folder: all.imageRoot, dataset: heldOut))
+        }
         let parts = all.dataset.split(holdOut: holdout, seed: seed)
         Talk.say("\(parts.training.images.count) images to train on, \(parts.heldOut.images.count) held out (seed \(seed))")
         return (
             LabelledFolder(folder: all.imageRoot, dataset: parts.training), LabelledFolder(folder: all.imageRoot, dataset: parts.heldOut)
         )
+    }
+}
+
+extension ImportedDataset {
+    /// The images of one split.
+    func part(_ split: String) -> LabelledDataset {
+        LabelledDataset(categories: dataset.categories, images: dataset.images.filter { splits[$0.fileName] == split })
     }
 }
 

@@ -53,7 +53,8 @@ package struct DatasetDifference: Sendable, Hashable, Codable {
             let changes = Self.changes(old.labels, before.categories, new.labels, after.categories)
             boxes += changes
             if !changes.isEmpty { images.append(ImageChange(image: new.name, boxes: changes)) }
-            if old.split != new.split { movedBetweenSplits.append(new.name) }
+            // A set that is divided for the first time has not moved its images.
+            if let was = old.split, let now = new.split, was != now { movedBetweenSplits.append(new.name) }
         }
         let (old, new) = (Self.counts(before), Self.counts(after))
         let names = before.categories + after.categories.filter { !before.categories.contains($0) }
