@@ -117,7 +117,8 @@ let package = Package(
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
 
         // MARK: F4 Engines
-        room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        room("Execution", ["BlobStore", "CExecutionAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        .target(name: "CExecutionAssets", exclude: ["parallel_driver.py"]),
         tests("ExecutionTests", ["Execution", "Kinds", "Resources"]),
         room(
             "Serving",
