@@ -1,6 +1,6 @@
 internal import CExecutionAssets
 internal import Foundation
-package import Kinds
+internal import Kinds
 package import Resources
 
 /// The Python program that runs a parallel step: one supervised job that keeps several processes busy with mini-batches.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Kinds
 package import Resources
 
 /// Which running trials are not worth going on with (Azure's three policies). Pure.

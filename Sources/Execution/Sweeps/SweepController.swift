@@ -106,7 +106,9 @@ package struct SweepController: Sendable {
 
     private func isLate(_ sweep: Resource, _ job: SweepJob) -> Bool {
         guard let limit = job.limits?.timeout.flatMap(ISODuration.seconds),
-            let start = sweep.observed["startTimeUtc"]?.stringValue.flatMap({ try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) })
+            let start = sweep.observed["startTimeUtc"]?.stringValue.flatMap({
+                try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            })
         else { return false }
         return Date().timeIntervalSince(start) > Double(limit)
     }

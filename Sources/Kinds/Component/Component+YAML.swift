@@ -24,7 +24,7 @@ extension ComponentAsset {
                 "pipeline": Shape(
                     "Steps as one reusable step.", constants: spec("pipeline"),
                     fields: common(nameRequired) + [
-                        Field("jobs", .any, .dropped, required: true, "The steps by name."),
+                        Field("jobs", .custom(PipelineSteps.field), .dropped, required: true, "The steps by name."),
                         .dropped("settings", "Belongs to pipeline jobs."),
                     ]),
                 "parallel": Shape(

@@ -6,7 +6,7 @@ extension Job {
             "Steps that hand their outputs to each other.", constants: ["properties.jobType": "Pipeline"],
             fields: commonFields + [
                 Field("settings", .shape(settings), "properties.settings", "What holds for all steps."),
-                Field("jobs", .any, .dropped, "The steps by name."),
+                Field("jobs", .custom(PipelineSteps.field), .dropped, "The steps by name."),
                 Field("component", .any, .dropped, "A pipeline component whose steps are run, instead of 'jobs'."),
             ])
     }

@@ -84,6 +84,21 @@ struct PipelineSteps {
         return body
     }
 
+    /// The key `jobs`, which is read with the inputs and outputs around it.
+    static let field = CustomType(
+        schema: ["type": "object", "additionalProperties": ["anyOf": .array(types.flatMap(schemas))]], read: { _, _, _ in nil },
+        print: { _, _ in nil })
+
+    /// A step of one type, by reference and in place.
+    private static func schemas(of kind: String) -> [JSON] {
+        (kind == "sweep" ? [shape(of: kind)] : [shape(of: kind), inlineShape(of: kind)]).map { shape in
+            var schema = shape.schema
+            schema[path: ["properties", "type"]] = ["const": .string(kind)]
+            if kind != "command" { schema["required"] = ["type"] }
+            return schema
+        }
+    }
+
     static let types = ["command", "pipeline", "parallel", "sweep"]
     /// What a step that writes its component in place has.
     private static let contents = ["command": "command", "pipeline": "jobs", "parallel": "task"]

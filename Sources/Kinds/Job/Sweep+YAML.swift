@@ -7,7 +7,7 @@ extension Job {
             fields: commonFields + [
                 Field(
                     "trial", .shape(Shape("What each trial runs.", fields: runFields(""))), "properties.trial", required: true,
-                    "What each trial runs."),
+                    "What each trial runs.")
             ] + sweepFields(.camel, "properties."))
     }
 

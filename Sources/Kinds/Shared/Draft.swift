@@ -43,6 +43,9 @@ package struct Draft: Sendable {
 }
 
 extension YAMLKind {
+    /// The schema as the files in `schemas/` have it.
+    package static var schemaText: String { schema.text(pretty: true, sortedKeys: true) + "\n" }
+
     /// A draft with nothing unmet: what is sent to a server.
     package static func readyDraft(from document: YAMLDocument, workspace: WorkspaceID) throws(Problem) -> Draft {
         let draft = try draft(from: document, workspace: workspace)
