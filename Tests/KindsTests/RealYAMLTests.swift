@@ -128,7 +128,9 @@ enum RealYAML {
             return try yamlKind.draft(from: YAMLDocument(contentsOfFile: file), workspace: .standard)
         }
 
-        var problem: Problem? {
+        var problem: Problem? { RealYAML.problems[path] }
+
+        fileprivate var found: Problem? {
             do throws(Problem) {
                 _ = try draft()
                 return nil
@@ -149,6 +151,9 @@ enum RealYAML {
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data/azureml-yaml")
         .standardizedFileURL
+
+    /// Why documents are refused, by path; reading them all once is enough.
+    static let problems: [String: Problem] = documents.reduce(into: [:]) { $0[$1.path] = $1.found }
 
     static let documents: [Document] = {
         guard let text = try? String(contentsOf: root.appending(path: "INDEX.tsv"), encoding: .utf8) else { return [] }

@@ -166,7 +166,7 @@ import Testing
             """)
         #expect(found.contains { $0.hasPrefix("3:6 'jobs.a' needs 'trial'") })
         #expect(found.contains { $0.hasPrefix("4:13 'jobs.b.type': 'dance' is not allowed; allowed: command, pipeline, parallel, sweep") })
-        #expect(found.contains { $0.hasPrefix("5:6 'jobs.c' needs 'component' or 'task'") })
+        #expect(found.contains { $0.hasPrefix("5:6 'jobs.c' needs 'component' (azureml:NAME:VERSION or a file) or 'task'") })
         #expect(found.contains { $0.hasPrefix("6:13 'jobs.d.type': Spark is not offered") })
         #expect(found.contains { $0.hasPrefix("7:") && $0.contains("names no input of the pipeline") })
         #expect(found.count == 5, "\(found)")

@@ -220,4 +220,10 @@ package struct JobLimits: Codable, Sendable, Hashable {
     /// ISO 8601.
     package var timeout: String?
     package var timeoutSeconds: Int64? { timeout.flatMap(ISODuration.seconds) }
+
+    package init(from decoder: any Decoder) throws {
+        let json = try JSON(from: decoder)
+        // Sweep steps count seconds.
+        timeout = json["timeout"]?.stringValue ?? json["timeout"]?.integerValue.map(ISODuration.text(seconds:))
+    }
 }

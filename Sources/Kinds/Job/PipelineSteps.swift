@@ -57,8 +57,8 @@ struct PipelineSteps {
         let (reference, written) = kind == "sweep" ? ("trial", "trial") : ("component", Self.contents[kind] ?? "command")
         let isInline = node[reference] == nil && kind != "sweep"
         if node[reference] == nil, node[written] == nil {
-            let forms = Set([reference, written]).sorted().map { "'\($0)'" }.joined(separator: " or ")
-            reading.refuse(node, "'\(place.target)' needs \(forms)", place)
+            let form = "'\(reference)' (azureml:NAME:VERSION or a file)" + (written == reference ? "" : " or '\(written)'")
+            reading.refuse(node, "'\(place.target)' needs \(form)", place)
             return nil
         }
         var body = (isInline ? Self.inlineShape(of: kind) : Self.shape(of: kind)).read(node, &reading, place)
