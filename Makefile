@@ -63,6 +63,7 @@ run: build ## start the server in ./martlet-data
 
 docs: ## print generated parts of docs/ anew
 	scripts/check-floors --write
+	swift run martlet schema --output schemas
 
 clean: ## remove what was built; data folders stay
 	rm -rf .build

@@ -123,7 +123,8 @@ let package = Package(
         tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
         // MARK: F4 Engines
-        room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        room("Execution", ["BlobStore", "CExecutionAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        .target(name: "CExecutionAssets", exclude: ["parallel_driver.py"]),
         tests("ExecutionTests", ["Execution", "Kinds", "Resources"]),
         room(
             "Serving",

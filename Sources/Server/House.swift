@@ -54,6 +54,7 @@ struct House: Sendable {
         let host = ProcessHost(supervisor: configuration.executable)
         let environments = EnvironmentBuilder(root: folder.environments, processEnvironment: configuration.environment)
         let tools = try ToolFolder(folder: folder, executable: configuration.executable).path
+        try ParallelDriver.install(in: tools)
         let runs = runs
         jobs = JobServices(
             resources: resources, blobs: blobs, access: access, feed: feed, host: host, environments: environments, folder: folder,
@@ -85,6 +86,11 @@ struct House: Sendable {
         [
             EngineService { try await JobController(services: jobs).run() },
             EngineService { try await PipelineController(services: jobs).run() },
+            EngineService {
+                try await SweepController(services: jobs) { [runs] job, metric in
+                    try await runs.metricHistory(ofRun: job.name, key: metric, in: job.workspace).items.map(\.value)
+                }.run()
+            },
             EngineService { try await deployments.run() },
             EngineService { try await monitors.run() },
             EngineService { try await schedules.run() },

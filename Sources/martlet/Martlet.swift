@@ -8,7 +8,7 @@ import Foundation
         CommandConfiguration(
             commandName: "martlet", abstract: "Azure ML on your own machine.",
             subcommands: [Serve.self, MLflowCommand.self, ImportCommand.self] + NounGroups.all + WorkerCommands.all + [
-                ClientEnvironment.self, Configure.self, Config.self, VersionCommand.self, Supervise.self,
+                ClientEnvironment.self, SchemaCommand.self, Configure.self, Config.self, VersionCommand.self, Supervise.self,
             ])
     }
 
