@@ -80,13 +80,16 @@ enum PascalVOCParser {
                 }
             // Deeper down are the `part`s of a person, with names and boxes of their own, which must not be taken for the person's.
             case .ended where depth == 3 && scanner.path[1] == "size":
-                if scanner.path[2] == "width" { record.width = Double(scanner.text) }
-                if scanner.path[2] == "height" { record.height = Double(scanner.text) }
+                if scanner.path[2] == "width" { record.width = scanner.number }
+                if scanner.path[2] == "height" { record.height = scanner.number }
             case .ended where depth == 3 && scanner.path[1] == "object":
-                if scanner.path[2] == "name" { object.label = scanner.text.isEmpty ? nil : scanner.text }
+                if scanner.path[2] == "name" {
+                    let name = scanner.text
+                    object.label = name.isEmpty ? nil : name
+                }
                 if scanner.path[2] == "difficult" { object.isDifficult = ["1", "true"].contains(scanner.text.lowercased()) }
             case .ended where depth == 4 && scanner.path[1] == "object" && scanner.path[2] == "bndbox":
-                let value = DecimalText.value(of: scanner.text[...].utf8) ?? .nan
+                let value = scanner.number ?? .nan
                 switch scanner.path[3] {
                 case "xmin": edges.xMin = value
                 case "ymin": edges.yMin = value
@@ -112,7 +115,7 @@ enum PascalVOCParser {
             }
             return FileBytes(copying: Array(String(decoding: units, as: UTF16.self).utf8), path: file.path)
         }
-        if String(validating: raw, as: UTF8.self) != nil { return file }
+        if raw.allSatisfy({ $0 < 0x80 }) || String(validating: raw, as: UTF8.self) != nil { return file }
         var text = OutputText()
         for byte in raw { text += String(Character(Unicode.Scalar(byte))) }
         return FileBytes(copying: text.bytes, path: file.path)

@@ -44,7 +44,20 @@ struct XMLScanner {
     }
 
     /// The own text of the element that ended, without white space around it.
-    var text: String { String(decoding: open.last?.text ?? [], as: UTF8.self).trimmingWhiteSpace() }
+    var text: String { String(decoding: trimmedText, as: UTF8.self) }
+
+    /// The same as a number; nil when it is none.
+    var number: Double? {
+        let text = trimmedText
+        return text.withUnsafeBufferPointer { DecimalText.value(of: $0) } ?? Double(String(decoding: text, as: UTF8.self))
+    }
+
+    private var trimmedText: ArraySlice<UInt8> {
+        var text = (open.last?.text ?? [])[...]
+        while let first = text.first, first <= 0x20 { text.removeFirst() }
+        while let last = text.last, last <= 0x20 { text.removeLast() }
+        return text
+    }
 
     /// The next beginning or end of an element; nil after the outermost one has ended and, unless only one element is read, the file
     /// with it.
