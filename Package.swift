@@ -27,6 +27,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -98,6 +99,7 @@ let package = Package(
         room("BlobStore", ["Resources", crypto, nioCore, nioPosix]),
         .target(name: "CProcessShim"),
         room("ProcessHost", ["CProcessShim", "Resources", subprocess, systemPackage]),
+        room("OutboundHTTP", ["Resources", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("TrackingClient", ["Resources", asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         room("Inference", ["Detection", "Imaging", "TensorEngine", .target(name: "CInferenceABI"), .target(name: "CKernels")]),
         .target(name: "CInferenceABI"),
@@ -121,7 +123,8 @@ let package = Package(
         tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
         // MARK: F4 Engines
-        room("Execution", ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        room("Execution", ["BlobStore", "CExecutionAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
+        .target(name: "CExecutionAssets", exclude: ["parallel_driver.py"]),
         tests("ExecutionTests", ["Execution", "Kinds", "Resources"]),
         room(
             "Serving",
@@ -145,6 +148,12 @@ let package = Package(
         room("ARMAPI", ["ControlPlane", "HTTPSupport", "MetadataStore", "Resources", httpTypes, hummingbird, nioCore]),
         room("BlobAPI", ["BlobStore", "ControlPlane", "HTTPSupport", "Resources", httpTypes, hummingbird, nioCore]),
         room("MLflowAPI", ["BlobStore", "ControlPlane", "HTTPSupport", "MetadataStore", "Resources", httpTypes, hummingbird, nioCore]),
+        tests(
+            "MLflowAPITests",
+            [
+                "BlobStore", "ControlPlane", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "OutboundHTTP", "Resources", httpTypes, hummingbird,
+                hummingbirdTesting, nioCore,
+            ]),
         room("ScoringAPI", ["ControlPlane", "HTTPSupport", "Resources", "Serving", httpTypes, hummingbird, nioCore]),
 
         // MARK: F6 Processes
@@ -155,7 +164,8 @@ let package = Package(
             "Server",
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+                "Monitoring", "OutboundHTTP", "ProcessHost", "Resources", "ScoringAPI", "Serving", httpTypes, hummingbird, hummingbirdTLS, logging, nioCore,
+                nioPosix, nioSSL,
                 serviceLifecycle, unixSignals,
             ]),
         .executableTarget(

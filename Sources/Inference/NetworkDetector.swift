@@ -61,9 +61,13 @@ package final class NetworkDetector: Detector {
 
     deinit { queue.close() }
 
-    /// Whether two outputs for the same picture are the same but for rounding.
+    /// Whether two outputs for the same picture are the same but for rounding. A model that gives no numbers at all gives
+    /// none in company either.
     private static func agree(_ one: HeadOutput, _ other: HeadOutput, side: Int) -> Bool {
-        one.dims == other.dims && zip(one.values, other.values).allSatisfy { abs($0 - $1) <= 0.01 * Float(side) || $0 == $1 }
+        func isClose(_ a: Float, _ b: Float) -> Bool {
+            a == b || a.isNaN && b.isNaN || abs(a - b) <= max(0.01 * Float(side), 0.001 * max(abs(a), abs(b)))
+        }
+        return one.dims == other.dims && zip(one.values, other.values).allSatisfy(isClose)
     }
 
     package func begin(_ image: PixelImage, settings: DetectionSettings) throws -> PendingDetections {

@@ -26,6 +26,7 @@ struct House: Sendable {
     private let blobs: BlobService
     private let runs: RunService
     private let models: ModelRegistry
+    private let webhooks: WebhookService
     private let logs: JobLogs
     private let jobs: JobServices
     private let deployments: OnlineDeploymentController
@@ -44,6 +45,7 @@ struct House: Sendable {
         blobs = BlobService(metadata: store, store: try BlobStore(folder: folder.blobs))
         runs = RunService(store: store)
         models = ModelRegistry(store: store, resources: resources, blobs: blobs)
+        webhooks = try WebhookService.sending(store: store, folder: folder)
         logs = JobLogs(folder: folder, resources: resources, access: access)
         furnishing = Furnishing(resources: resources, blobs: blobs, authority: String(baseURL.dropFirst("https://".count)))
         for workspace in try await resources.workspaces() { try await furnishing.furnish(workspace) }
@@ -52,6 +54,7 @@ struct House: Sendable {
         let host = ProcessHost(supervisor: configuration.executable)
         let environments = EnvironmentBuilder(root: folder.environments, processEnvironment: configuration.environment)
         let tools = try ToolFolder(folder: folder, executable: configuration.executable).path
+        try ParallelDriver.install(in: tools)
         let runs = runs
         jobs = JobServices(
             resources: resources, blobs: blobs, access: access, feed: feed, host: host, environments: environments, folder: folder,
@@ -83,10 +86,18 @@ struct House: Sendable {
         [
             EngineService { try await JobController(services: jobs).run() },
             EngineService { try await PipelineController(services: jobs).run() },
+            EngineService {
+                try await SweepController(services: jobs) { [runs] job, metric in
+                    try await runs.metricHistory(ofRun: job.name, key: metric, in: job.workspace).items.map(\.value)
+                }.run()
+            },
             EngineService { try await deployments.run() },
             EngineService { try await monitors.run() },
             EngineService { try await schedules.run() },
-            EngineService { try await Sweep(blobs: blobs).run() },
+            EngineService { try await webhooks.run() },
+            EngineService {
+                try await Sweep(blobs: blobs, runs: runs, retention: .seconds(30 * 24 * 3600), workspace: configuration.workspace).run()
+            },
         ]
     }
 
@@ -107,7 +118,8 @@ struct House: Sendable {
         LogRoutes(logs: logs).addRoutes(to: router)
         BlobRoutes(blobs: blobs, access: access).addRoutes(to: router)
         MLflowRoutes(
-            runs: runs, models: models, resources: resources, blobs: blobs, access: access, baseURL: baseURL, workspace: configuration.workspace
+            runs: runs, models: models, webhooks: webhooks, resources: resources, blobs: blobs, door: .tokens(access), baseURL: baseURL,
+            workspace: configuration.workspace
         ).addRoutes(to: router)
         RunHistoryRoutes(
             runs: runs, resources: resources, blobs: blobs, access: access, baseURL: baseURL, logFiles: { logs.links(of: $0) }

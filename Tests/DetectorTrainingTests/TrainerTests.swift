@@ -86,7 +86,10 @@ import Testing
             _ = try Self.trainer(Self.settings, set, place + "/killed").run(onEvent: { event in
                 guard case .step = event else { return }
                 steps += 1
-                if steps == 4 { kill(getpid(), SIGKILL) }
+                guard steps == 4 else { return }
+                // The checkpoint of the first epoch is written beside the training.
+                while try Trainer.interruptedSettings(in: place + "/killed") == nil { usleep(1000) }
+                kill(getpid(), SIGKILL)
             })
         }
         var settings = try #require(try Trainer.interruptedSettings(in: folder.path("killed")))

@@ -1,6 +1,9 @@
 import DetectorTraining
+import Detection
 import Foundation
+import Imaging
 import Inference
+import TensorEngine
 import Testing
 
 @Suite struct UltralyticsCheckpointTests {
@@ -28,6 +31,37 @@ import Testing
             let isEqual = values.indices.allSatisfy { values[$0] == PickledModel.value(at: start + $0) }
             #expect(isEqual, "\(parameter.name)")
         }
+    }
+
+    @Test(arguments: AllBackends.list.filter { $0.fileTypes.contains("pt") }.map(\.name))
+    func `every engine that reads a .pt opens it, and sees what it sees with the same weights as .safetensors`(engine: String) throws {
+        let backend = try #require(AllBackends.list.first { $0.name == engine })
+        guard case .ready = backend.availability(in: .fromEnvironment()) else { return }
+        let folder = try TemporaryFolder()
+        let (checkpoint, weights) = (folder.path("one/best.pt"), folder.path("two/best.safetensors"))
+        for path in [checkpoint, weights] {
+            try FileManager.default.createDirectory(at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        }
+        var model = PickledModel()
+        model.imageSize = 64
+        try model.encoded().write(to: URL(fileURLWithPath: checkpoint))
+        let read = try UltralyticsCheckpoint(path: checkpoint)
+        let items = try read.weights.names.map { name in
+            let values = try read.weights.floats(name)
+            return SafeTensors.Item(
+                name: name, type: .float32, shape: read.weights.shape(of: name) ?? [], bytes: values.withUnsafeBytes { Array($0) })
+        }
+        try SafeTensors.encoded(items).write(to: URL(fileURLWithPath: weights))
+        try read.card.json().write(to: URL(fileURLWithPath: folder.path("two/best.json")))
+        var picture = PixelImage(width: 64, height: 64)
+        for index in picture.pixels.indices { picture.pixels[index] = UInt8(truncatingIfNeeded: index &* 37) }
+        let settings = DetectionSettings(confidence: 0.001)
+        let found = try [checkpoint, weights].map { path in
+            let detector = try AllBackends.open(path, options: DetectorOptions(engine: engine, threads: 1))
+            #expect(detector.classNames == model.names && detector.inputSize == 64)
+            return try detector.detect([picture], settings: settings)
+        }
+        #expect(found[0] == found[1])
     }
 
     @Test(arguments: DetectorScale.allCases)

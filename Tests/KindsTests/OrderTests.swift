@@ -5,7 +5,7 @@ import Testing
 
 /// Every YAML document of the order (../shared/seed.md), read in the folders that the order describes.
 @Suite struct OrderTests {
-    static let file = RealYAMLTests.root.appending(path: "../../seed.md").standardizedFileURL
+    static let file = RealYAML.root.appending(path: "../../seed.md").standardizedFileURL
 
     /// The documents by their file names in the order, in order of appearance.
     static let places = [

@@ -71,7 +71,7 @@ extension YAMLKind {
     /// The problems of a document, one line each: `4:7 message`.
     static func problems(_ text: String, directory: String? = nil) -> [String] {
         do throws(Problem) {
-            _ = try draft(text, directory: directory)
+            _ = try readyDraft(from: YAMLDocument(text: text, file: "test.yml", directory: directory), workspace: .standard)
             return []
         } catch {
             return error.lines

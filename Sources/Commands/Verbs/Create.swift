@@ -28,7 +28,7 @@ package struct Create<Kind: YAMLKind, Flags: DocumentFlags>: ServerCommand {
     /// What the command line asks for, before anything reaches a server.
     package func draft(_ workspace: WorkspaceID, terminal: Terminal) throws -> Draft {
         let document = try document.document(flags: name.values + flags.values(terminal), terminal: terminal)
-        return try Kind.draft(from: document, workspace: workspace)
+        return try Kind.readyDraft(from: document, workspace: workspace)
     }
 
     package func result(_ session: Session) async throws -> JSON {

@@ -130,7 +130,7 @@ package struct DeploymentSource: ParsableArguments {
     package init() {}
 
     package func draft(_ workspace: WorkspaceID, terminal: Terminal) throws -> Draft {
-        try OnlineDeployment.draft(from: document.document(flags: name.values, terminal: terminal), workspace: workspace)
+        try OnlineDeployment.readyDraft(from: document.document(flags: name.values, terminal: terminal), workspace: workspace)
     }
 }
 

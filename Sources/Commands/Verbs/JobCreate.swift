@@ -28,7 +28,7 @@ package struct JobCreate: ServerCommand {
     /// The job as it will be sent, provenance included.
     package func draft(_ workspace: WorkspaceID, terminal: Terminal) throws -> Draft {
         let written = try document.document(flags: name.map { [(key: "name", value: $0)] } ?? [], terminal: terminal)
-        var draft = try Job.draft(from: written, workspace: workspace)
+        var draft = try Job.readyDraft(from: written, workspace: workspace)
         if draft.body.value(at: "properties", "experimentName")?.stringValue == nil {
             draft.body.set(.string(Self.experiment(of: terminal.directory)), at: ["properties", "experimentName"])
         }

@@ -20,7 +20,8 @@ package struct JobCancel: ServerCommand {
     }
 }
 
-/// `martlet job validate`: reads the document as `create` would, and sends nothing.
+/// `martlet job validate`: reads the document as `create` would, says what would happen and what will surprise, and sends
+/// nothing.
 package struct JobValidate: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(commandName: "validate", abstract: "Check a job's document.")
 
@@ -36,8 +37,11 @@ package struct JobValidate: AsyncParsableCommand {
     package func run() async throws {
         let terminal = Terminal.current
         let workspace = common.workspace(terminal, server: .standard)
-        _ = try Job.draft(from: document.document(flags: [], terminal: terminal), workspace: workspace)
-        try common.print(["result": "Succeeded"], terminal: terminal)
+        let written = try document.document(flags: [], terminal: terminal)
+        let forecast = JobForecast(try Job.readyDraft(from: written, workspace: workspace), document: written)
+        var result: JSON = ["result": "Succeeded", "plan": .array(forecast.plan.map { .string($0) })]
+        if !forecast.warnings.isEmpty { result["warnings"] = .array(forecast.warnings.map { .string($0.description) }) }
+        try common.print(result, terminal: terminal)
     }
 }
 

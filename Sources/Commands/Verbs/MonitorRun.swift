@@ -57,7 +57,7 @@ package struct MonitorRun: ServerCommand {
         if let settings { body["settings"] = try read(settings, session.terminal) }
         if let onAlert {
             let document = try YAMLDocument(contentsOfFile: session.terminal.absolute(onAlert))
-            body["onAlert"] = try await session.body(of: Job.draft(from: document, workspace: session.workspace))
+            body["onAlert"] = try await session.body(of: Job.readyDraft(from: document, workspace: session.workspace))
         }
         let reply = try await session.client.post(id.path + "/martletMonitor", body)
         guard stream, let name = reply["jobName"]?.stringValue else { return reply }

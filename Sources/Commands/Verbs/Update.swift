@@ -74,7 +74,7 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
         ].compactMap { key, value in value.map { (key: key, value: $0) } }
         if document.file != nil {
             let full = try document.document(flags: name.values + flags, terminal: session.terminal)
-            var draft = try Kind.draft(from: full, workspace: session.workspace)
+            var draft = try Kind.readyDraft(from: full, workspace: session.workspace)
             try setTraffic(&draft.body)
             return Kind.face(of: try await session.submit(draft, kind: Kind.self, wait: !noWait).arm)
         }
@@ -90,7 +90,7 @@ package struct Update<Kind: YAMLKind>: ServerCommand {
         if Kind.path == "jobs" { return try await session.updateRun(target, from: before.root.json, to: after.root.json) }
         // Only the difference is laid over what is stored: members that the document's face does not show stay.
         let old = try Kind.draft(from: before, workspace: session.workspace).body
-        let new = try Kind.draft(from: after, workspace: session.workspace)
+        let new = try Kind.readyDraft(from: after, workspace: session.workspace)
         var draft = new
         draft.body = stored.merging(old.patch(to: new.body) ?? [:]).withoutReadOnlyMembers
         (draft.name, draft.version, draft.parent) = (target.name, target.version, target.parent)

@@ -21,7 +21,7 @@ extension WorkerCommand {
 
 package enum WorkerCommands {
     package static let all: [any ParsableCommand.Type] = [
-        DatasetCommand.self, TrainCommand.self, EvaluateCommand.self, DetectCommand.self, EngineCommand.self,
+        DatasetCommand.self, TrainCommand.self, EvaluateCommand.self, DetectCommand.self, ExportCommand.self, EngineCommand.self,
     ]
 
     /// The worker beside this program.
@@ -75,6 +75,13 @@ package struct DetectCommand: WorkerCommand {
 
 package struct EngineCommand: WorkerCommand {
     package static let configuration = CommandConfiguration(commandName: "engine", abstract: "Show what runs detectors on this machine.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct ExportCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(commandName: "export", abstract: "Write a detector in another file format.")
     @Argument(parsing: .captureForPassthrough) package var words: [String] = []
 
     package init() {}

@@ -44,7 +44,7 @@ struct OutputCollector {
             .replacing("${{default_datastore}}", with: "workspaceblobstore")
     }
 
-    private func register(_ name: String, _ version: String?, _ type: String, _ uri: String) async throws {
+    func register(_ name: String, _ version: String?, _ type: String, _ uri: String) async throws {
         let isModel = type.hasSuffix("_model")
         let container = ResourceID(workspace: job.workspace, kind: isModel ? "models" : "data", name: name)
         let next = (try? await services.resources.container(container))?.nextVersion ?? "1"

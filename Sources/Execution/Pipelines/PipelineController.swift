@@ -49,7 +49,7 @@ package struct PipelineController: Sendable {
         for name in plan.start {
             guard let node = graph.jobs[name] else { continue }
             log.line("step '\(name)' starts as the job \(PipelineStep.jobID(of: name, in: pipeline.id).name)")
-            try await start(name, node, of: pipeline, common, compute: node.computeId ?? graph.settings?.defaultCompute)
+            try await start(name, node, of: pipeline, common, graph.settings)
         }
         for name in plan.cancel {
             try await services.move(PipelineStep.jobID(of: name, in: pipeline.id), to: .cancelRequested)
@@ -66,16 +66,18 @@ package struct PipelineController: Sendable {
         try await services.move(pipeline.id, to: end, error: problem, also: outputs(of: graph, jobs))
     }
 
-    private func start(_ name: String, _ node: PipelineNode, of pipeline: Resource, _ common: JobProperties, compute: String?) async throws {
-        guard let component = ResourceID(path: node.componentId) else {
-            throw Problem(.invalidInput, "step '\(name)': '\(node.componentId)' is not the id of a component", target: "jobs.\(name).componentId")
+    private func start(
+        _ name: String, _ node: PipelineNode, of pipeline: Resource, _ common: JobProperties, _ settings: PipelineJob.Settings?
+    ) async throws {
+        guard let component = ResourceID(path: node.component) else {
+            throw Problem(.invalidInput, "step '\(name)': '\(node.component)' is not the id of a component", target: "jobs.\(name).componentId")
         }
-        let spec: ComponentSpec = try await (services.resources.get(component).properties["componentSpec"] ?? [:]).decoded()
-        let step = PipelineStep(pipeline: pipeline, name: name, node: node, component: component, spec: spec)
+        let definition = try await services.resources.get(component).properties["componentSpec"] ?? [:]
+        let step = PipelineStep(pipeline: pipeline, name: name, node: node, component: component, definition: definition)
         let id = PipelineStep.jobID(of: name, in: pipeline.id)
         do {
             _ = try await services.resources.put(
-                id, body: step.body(pipelineProperties: common, defaultCompute: compute), by: .owner(named: pipeline.systemData.createdBy))
+                id, body: step.body(pipelineProperties: common, settings: settings), by: .owner(named: pipeline.systemData.createdBy))
         } catch let problem as Problem {
             throw Problem(problem.code, "step '\(name)' cannot start: \(problem.description)", target: "jobs.\(name)", details: [])
         }

@@ -60,8 +60,28 @@ package final class DetectorNetwork {
         _ architecture: DetectorArchitecture, weights: SafeTensors, prefix: String = "", engine: TensorEngine, device: String = "cpu"
     ) throws {
         try self.init(architecture, engine: engine, device: device) { parameter in
-            try weights.tensor(prefix + parameter.name, shape: parameter.shape, engine: engine)
+            try Self.neutral(parameter, in: weights, prefix: prefix, engine: engine)
+                ?? weights.tensor(prefix + parameter.name, shape: parameter.shape, engine: engine)
         }
+    }
+
+    /// A value of batch normalisation that changes nothing, for files whose convolutions it was folded into already: those
+    /// have a bias of their own.
+    private static func neutral(
+        _ parameter: ConvolutionLayer.Parameter, in weights: SafeTensors, prefix: String, engine: TensorEngine
+    ) throws -> Tensor? {
+        guard let layer = parameter.name.firstRange(of: ".bn.").map({ prefix + parameter.name[..<$0.lowerBound] }),
+            weights.shape(of: layer + ".conv.bias") != nil
+        else { return nil }
+        let value: Float
+        switch parameter.role {
+        case .bias: return try weights.tensor(layer + ".conv.bias", shape: parameter.shape, engine: engine)
+        case .weight: return nil
+        case .runningMean: value = 0
+        case .runningVariance: value = 1
+        case .normalisationWeight: value = Float((1 + ConvolutionLayer.normalisationEpsilon).squareRoot())
+        }
+        return try Tensor([Float](repeating: value, count: parameter.count), shape: parameter.shape, engine: engine)
     }
 
     /// A copy for predictions: batch normalisation is folded into the convolutions before it.

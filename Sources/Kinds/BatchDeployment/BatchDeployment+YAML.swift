@@ -8,8 +8,8 @@ extension BatchDeployment {
                 "model": Shape(
                     "A batch deployment.",
                     fields: [
-                        .name(.endpointName, required: true, "Name of the deployment."),
-                        Field("endpoint_name", .text(.endpointName), .parent, "The endpoint; may also come from --endpoint-name."),
+                        .name(.deploymentName, required: true, "Name of the deployment."),
+                        Field("endpoint_name", .text(.deploymentName), .parent, "The endpoint; may also come from --endpoint-name."),
                         .dropped("type", "Kind of deployment."),
                         Field("description", .string, "properties.description", "What it is."),
                         Field("tags", .textMap, "tags", "Free labels."),

@@ -16,11 +16,13 @@ extension ComponentAsset {
             findings.add("'componentSpec.command' is missing: the command line", target: "componentSpec.command")
         }
         for (key, kind, title) in [("code", "codes", "code"), ("environment", "environments", "environment")] {
-            proposal.resolveAsset(spec, key, kind: kind, title: title, &findings)
-            if let id = proposal.properties[path: [spec, key]]?.stringValue {
-                proposal.properties[path: [spec, key]] = .string("azureml:" + id)
+            for path in [[spec, key], [spec, "task", key]] {
+                proposal.resolveAsset(path, kind: kind, title: title, &findings)
+                if let id = proposal.properties[path: path]?.stringValue { proposal.properties[path: path] = .string("azureml:" + id) }
             }
         }
+        if type == "pipeline", proposal.properties[spec] != nil { Job.admitSteps(&proposal, [spec], &findings) }
+        if type == "parallel", proposal.properties[spec] != nil { admitTask(proposal, &findings) }
         if let command = proposal.properties[path: [spec, "command"]]?.stringValue, type == "command" {
             for message in Job.unknownExpressions(in: command, of: proposal.properties[spec] ?? [:]) {
                 findings.add(message, target: "componentSpec.command")
@@ -33,6 +35,21 @@ extension ComponentAsset {
         }
         try keepSpec(&proposal)
         proposal.completeAsset()
+    }
+
+    private static func admitTask(_ proposal: Proposal, _ findings: inout Findings) {
+        let task = proposal.properties[path: [spec, "task"]] ?? [:]
+        let type = task["type"]?.stringValue ?? "run_function"
+        if type == "model" {
+            findings.add(
+                "'componentSpec.task.type': tasks of type 'model' are not offered by Martlet; write an entry script",
+                target: "componentSpec.task.type", code: .unsupported)
+        } else if task["entry_script"]?.stringValue?.isEmpty ?? true {
+            findings.add("'componentSpec.task.entry_script' is missing: the Python file with run()", target: "componentSpec.task.entry_script")
+        }
+        if proposal.properties[path: [spec, "input_data"]] == nil {
+            findings.add("'componentSpec.input_data' is missing: the input that is cut into mini-batches", target: "componentSpec.input_data")
+        }
     }
 
     /// The specification may not change but for words about it.
@@ -57,7 +74,11 @@ extension ComponentAsset {
     }
 
     package static func references(in properties: JSON, workspace: WorkspaceID) -> [ResourceID] {
-        JSON.ids(properties[path: [spec, "code"]], properties[path: [spec, "environment"]])
+        var texts: [JSON?] = [[], ["task"]].flatMap { base in ["code", "environment"].map { properties[path: [spec] + base + [$0]] } }
+        for (_, step) in properties[path: [spec, "jobs"]]?.objectValue ?? [:] {
+            texts += [step["componentId"], step[path: ["trial", "componentId"]], step["computeId"]]
+        }
+        return texts.flatMap { JSON.ids($0) }
     }
 
     /// The SDK reads the version from the specification.

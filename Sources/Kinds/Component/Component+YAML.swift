@@ -24,8 +24,15 @@ extension ComponentAsset {
                 "pipeline": Shape(
                     "Steps as one reusable step.", constants: spec("pipeline"),
                     fields: common(nameRequired) + [
-                        Field("jobs", .any, .dropped, required: true, "The steps by name."),
+                        Field("jobs", .custom(PipelineSteps.field), .dropped, required: true, "The steps by name."),
                         .dropped("settings", "Belongs to pipeline jobs."),
+                    ]),
+                "parallel": Shape(
+                    "Code that goes over data in mini-batches, as a reusable step.", constants: spec("parallel"),
+                    fields: common(nameRequired) + ParallelParts.settings(at) + [
+                        Field("task", .shape(ParallelParts.task), at + "task", required: true, "The code of a mini-batch."),
+                        Field("resources", .shape(JobParts.resources(.snake)), at + "resources", "Nodes."),
+                        Field("environment_variables", .textMap, at + "environment_variables", "Variables of the process."),
                     ]),
             ], refused: Job.refusedTypes.merging(["sweep": "sweep components are not offered by Martlet"]) { first, _ in first })
     }
@@ -34,7 +41,7 @@ extension ComponentAsset {
     private static func spec(_ type: String) -> KeyValuePairs<String, JSON> { ["properties.componentSpec.type": .string(type)] }
 
     private static func common(_ nameRequired: Bool) -> [Field] {
-        Field.asset(.componentName, nameRequired: nameRequired).filter {
+        Field.asset(nameRequired ? .componentName : .any, nameRequired: nameRequired).filter {
             $0.key != "properties" && $0.key != "description" && $0.key != "tags"
         } + [
             .dropped("type", "Kind of component."),
@@ -75,7 +82,7 @@ extension ComponentAsset {
                     Field("default", .any, .dropped, "Taken when the step gives none."),
                     Field("optional", .boolean, "optional", "May be absent."),
                     Field("description", .string, "description", "What it is."),
-                    Field("min", .number, .dropped, "Least value."), Field("max", .number, .dropped, "Greatest value."),
+                    .dropped("min", "Least value."), .dropped("max", "Greatest value."),
                     Field("enum", .list(.any), .dropped, "Allowed values."),
                     Field("mode", .choice(JobParts.inputModes.map { Choice($0.yaml, $0.yaml) }), "mode", "How the data is seen."),
                     Field("path", .text, "path", "Where the data is."), .dropped("datastore_mode", "Without meaning here."),
@@ -134,6 +141,14 @@ extension ComponentAsset {
             let steps = PipelineSteps(inputs: body[path: spec + ["inputs"]] ?? [:], outputs: body[path: spec + ["outputs"]] ?? [:])
             body[path: spec + ["jobs"]] = steps.read(jobs, &reading, Place(target: "jobs", pointer: spec + ["jobs"]))
         }
+        for (key, value) in [("input_data", node["input_data"])]
+            + ["program_arguments", "append_row_to"].map({ ("task.\($0)", node["task"]?[$0]) })
+        {
+            guard let value, let text = value.text else { continue }
+            for message in Job.unknownExpressions(in: text, of: body[path: spec] ?? [:]) {
+                reading.refuse(value, "'\(key)': \(message)", Place(target: key, pointer: []))
+            }
+        }
         if let command = node["command"], let text = command.text {
             for message in Job.unknownExpressions(in: text, of: body[path: spec] ?? [:]) {
                 reading.refuse(command, "'command': \(message)", Place(target: "command", pointer: []))
@@ -172,20 +187,31 @@ extension ComponentAsset {
                 return nil
             }
         }
-        var inner = Reading(document, workspace: reading.workspace, includedFrom: trail)
-        guard let shape = face(nameRequired: false).shape(for: document.root, &inner, .root) else {
-            reading.problems += inner.problems
+        if let foreign = ForeignDocument.description(of: document.root) {
+            reading.refuse(node, "'\(place.target)' is \(foreign); Martlet does not offer its kind", place, code: .unsupported)
             return nil
         }
-        var body = shape.read(document.root, &inner, .root)
-        complete(&body, node: document.root, reading: &inner)
-        reading.problems += inner.problems
-        guard inner.problems.isEmpty, var draft = try? inner.draft(body) else { return nil }
+        var inner = Reading(document, workspace: reading.workspace, includedFrom: trail)
+        guard let shape = face(nameRequired: false).shape(for: document.root, &inner, .root) else {
+            reading.join(inner)
+            return nil
+        }
+        let body = shape.read(document.root, &inner, .root)
+        guard anonymous(body, inner, in: &reading, place) else { return nil }
+        return ("", body[path: ["properties", "componentSpec", "type"]]?.stringValue)
+    }
+
+    /// Finishes the reading of a component without a name of its own and notes it for creation.
+    static func anonymous(_ body: JSON, _ reading: Reading, in outer: inout Reading, _ place: Place) -> Bool {
+        var (body, inner) = (body, reading)
+        complete(&body, node: inner.document.root, reading: &inner)
+        outer.join(inner)
+        guard inner.problems.isEmpty, var draft = try? inner.draft(body) else { return false }
         draft.name = "azureml_anonymous"
         draft.version = nil
         draft.body[path: ["properties", "isAnonymous"]] = true
-        reading.inlineAssets.append(InlineAsset(kind: path, draft: draft, pointer: place.pointer))
-        return ("", body[path: ["properties", "componentSpec", "type"]]?.stringValue)
+        outer.inlineAssets.append(InlineAsset(kind: path, draft: draft, pointer: place.pointer))
+        return true
     }
 
     package static func finish(_ face: inout JSON, arm: JSON, printing: Printing) {
@@ -194,8 +220,8 @@ extension ComponentAsset {
         if let jobs = arm[path: spec + ["jobs"]]?.objectValue {
             face["jobs"] = .object(JSONObject(jobs.map { ($0.key, Job.printNode($0.value, printing)) }))
         }
-        for key in ["code", "environment"] {
-            if let text = arm[path: spec + [key]]?.stringValue { face[key] = .string(printing.short(text)) }
+        for keys in [["code"], ["environment"], ["task", "code"], ["task", "environment"]] {
+            if let text = arm[path: spec + keys]?.stringValue { face[path: keys] = .string(printing.short(text)) }
         }
     }
 }

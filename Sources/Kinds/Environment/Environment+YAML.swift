@@ -126,10 +126,11 @@ extension EnvironmentAsset {
             var body = shape.read(node, &inner, .root)
             // `environment: {name: x, version: 1}` names an existing one.
             if node["image"] == nil, node["build"] == nil, let name = inner.name, let version = inner.version, node["conda_file"] == nil {
-                reading.problems += inner.problems
+                reading.join(inner)
                 return .string(ResourceID(workspace: reading.workspace, kind: path, name: name, version: version).path)
             }
             complete(&body, node: node, reading: &inner)
+            reading.unmet += inner.unmet
             reading.problems += inner.problems.map { problem in
                 var problem = problem
                 problem.target = problem.target.map { "\(place.target).\($0)" }

@@ -46,16 +46,14 @@ struct InlineCommand {
         {
             draft[path: spec + ["environment"]] = id
         }
-        draft[path: spec + ["inputs"]] = .object(
-            JSONObject((body["inputs"]?.objectValue ?? [:]).map { ($0.key, ["type": .string(type(of: $0.value))]) }))
-        draft[path: spec + ["outputs"]] = .object(
-            JSONObject((body["outputs"]?.objectValue ?? [:]).map { ($0.key, ["type": .string(outputType(of: $0.value))]) }))
+        draft[path: spec + ["inputs"]] = declaredInputs
+        draft[path: spec + ["outputs"]] = declaredOutputs
         draft[path: ["properties", "isAnonymous"]] = true
         for message in Job.unknownExpressions(in: command, of: draft[path: spec] ?? [:]) {
             inner.refuse(
                 node["command"] ?? node, "'\(place.target).command': \(message)", Place(target: "\(place.target).command", pointer: []))
         }
-        reading.problems += inner.problems
+        reading.join(inner)
         guard reading.problems.count == problems, var result = try? inner.draft(draft) else { return nil }
         result.name = "azureml_anonymous"
         return result
@@ -82,6 +80,15 @@ struct InlineCommand {
         }
         body[path: [section, name]] = binding
         return Expression([section, name])
+    }
+
+    /// The inputs of the step as a component declares them.
+    var declaredInputs: JSON {
+        .object(JSONObject((body["inputs"]?.objectValue ?? [:]).map { ($0.key, ["type": .string(type(of: $0.value))]) }))
+    }
+
+    var declaredOutputs: JSON {
+        .object(JSONObject((body["outputs"]?.objectValue ?? [:]).map { ($0.key, ["type": .string(outputType(of: $0.value))]) }))
     }
 
     /// The component's type of an input: that of the data, or of what the binding names.

@@ -145,7 +145,8 @@ extension Job {
     package static func references(in properties: JSON, workspace: WorkspaceID) -> [ResourceID] {
         var ids = JSON.ids(
             properties["codeId"], properties["environmentId"], properties["computeId"], properties[path: ["trial", "codeId"]],
-            properties[path: ["trial", "environmentId"]], properties[path: ["settings", "default_compute"]])
+            properties[path: ["trial", "environmentId"]], properties["componentId"],
+            properties[path: ["settings", "default_compute"]])
         func addInputs(_ inputs: JSON?) {
             for (_, input) in inputs?.objectValue ?? [:] {
                 ids += StorageReference.references(in: input["uri"]?.stringValue, workspace: workspace)
@@ -153,7 +154,7 @@ extension Job {
         }
         addInputs(properties["inputs"])
         for (_, step) in properties["jobs"]?.objectValue ?? [:] {
-            ids += JSON.ids(step["componentId"], step["computeId"])
+            ids += JSON.ids(step["componentId"], step[path: ["trial", "componentId"]], step["computeId"])
             addInputs(step["inputs"])
         }
         var seen: Set<ResourceID> = []

@@ -3,14 +3,13 @@ package import Resources
 extension Job {
     package static var face: Union {
         Union(
-            by: "type", default: "command", ["command": commandShape, "pipeline": pipelineShape, "sweep": sweepShape], refused: refusedTypes
-        )
+            by: "type", default: "command", ["command": commandShape, "pipeline": pipelineShape, "sweep": sweepShape],
+            refused: refusedTypes.merging(["parallel": "a parallel job is a step; write it under 'jobs' of a pipeline job"]) { $1 })
     }
 
     static let refusedTypes = [
         "automl": "AutoML jobs are not offered by Martlet yet; write a command job that trains",
         "spark": "Spark is not offered by Martlet; write a command job",
-        "parallel": "parallel steps are not offered by Martlet yet; write a command job",
         "import": "import jobs are not offered by Martlet; create a data asset from a path",
         "data_transfer": "data transfer is not offered by Martlet; write a command job that copies",
         "finetuning": "fine-tuning jobs are not offered by Martlet; write a command job",
@@ -132,7 +131,10 @@ extension Job {
     }
 
     package static func finish(_ face: inout JSON, arm: JSON, printing: Printing) {
-        if arm[path: ["properties", "jobType"]]?.stringValue == "Pipeline", let jobs = arm[path: ["properties", "jobs"]]?.objectValue {
+        guard arm[path: ["properties", "jobType"]]?.stringValue == "Pipeline" else { return }
+        if let id = arm[path: ["properties", "componentId"]]?.stringValue {
+            face["component"] = .string(printing.short(id))
+        } else if let jobs = arm[path: ["properties", "jobs"]]?.objectValue {
             face["jobs"] = .object(JSONObject(jobs.map { ($0.key, printNode($0.value, printing)) }))
         }
     }

@@ -50,7 +50,11 @@ package struct PipelineJob: Codable, Sendable, Hashable {
 
 /// One step of a pipeline; on the wire its keys are snake_case while the rest of the job is camelCase.
 package struct PipelineNode: Codable, Sendable, Hashable {
-    package var componentId: String
+    /// `command`, `pipeline`, `parallel` or `sweep`.
+    package var type: String?
+    /// Of a sweep: in `trial`.
+    package var componentId: String?
+    package var trial: Trial?
     package var computeId: String?
     package var displayName: String?
     package var inputs: [String: JobInput]?
@@ -60,8 +64,15 @@ package struct PipelineNode: Codable, Sendable, Hashable {
     package var resources: JobResources?
     package var limits: JobLimits?
 
+    package struct Trial: Codable, Sendable, Hashable {
+        package var componentId: String
+    }
+
+    /// The ARM id of what the step runs.
+    package var component: String { trial?.componentId ?? componentId ?? "" }
+
     enum CodingKeys: String, CodingKey {
-        case componentId, computeId, inputs, outputs, distribution, resources, limits
+        case type, componentId, trial, computeId, inputs, outputs, distribution, resources, limits
         case displayName = "display_name"
         case environmentVariables = "environment_variables"
     }
@@ -93,6 +104,8 @@ package struct SweepJob: Codable, Sendable, Hashable {
         package var timeout: String?
         package var trialTimeout: String?
     }
+
+    package var isMaximized: Bool { objective.goal.lowercased() == "maximize" }
 }
 
 /// An input: a literal with `value`, or data with `uri`.
@@ -207,4 +220,10 @@ package struct JobLimits: Codable, Sendable, Hashable {
     /// ISO 8601.
     package var timeout: String?
     package var timeoutSeconds: Int64? { timeout.flatMap(ISODuration.seconds) }
+
+    package init(from decoder: any Decoder) throws {
+        let json = try JSON(from: decoder)
+        // Sweep steps count seconds.
+        timeout = json["timeout"]?.stringValue ?? json["timeout"]?.integerValue.map(ISODuration.text(seconds:))
+    }
 }

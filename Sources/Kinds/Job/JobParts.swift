@@ -130,8 +130,8 @@ enum JobParts {
         guard let type = node["type"]?.text, literalTypes.contains(type.lowercased()) else {
             let problems = reading.problems.count
             var input = shape.read(node, &reading, place)
-            if input["uri"] == nil, reading.problems.count == problems {
-                reading.refuse(node, "'\(place.target)' needs 'path': where the data is", place.key("path", to: []))
+            if input["uri"] == nil, reading.problems.count == problems, node["optional"]?.json.boolValue != true {
+                reading.require(node, "'\(place.target)' needs 'path': where the data is", place.key("path", to: []))
             }
             if let uri = input["uri"]?.stringValue, var id = ResourceID(path: uri), id.kind == "data",
                 input[typeKey]?.stringValue?.hasSuffix("_model") == true

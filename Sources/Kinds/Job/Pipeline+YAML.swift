@@ -6,8 +6,8 @@ extension Job {
             "Steps that hand their outputs to each other.", constants: ["properties.jobType": "Pipeline"],
             fields: commonFields + [
                 Field("settings", .shape(settings), "properties.settings", "What holds for all steps."),
-                Field("jobs", .any, .dropped, "The steps by name."),
-                Field("component", .any, .dropped, "A pipeline component; write its steps under 'jobs' instead."),
+                Field("jobs", .custom(PipelineSteps.field), .dropped, "The steps by name."),
+                Field("component", .any, .dropped, "A pipeline component whose steps are run, instead of 'jobs'."),
             ])
     }
 
@@ -23,18 +23,23 @@ extension Job {
         ])
 
     static func completePipeline(_ properties: inout JSON, node: YAMLNode, reading: inout Reading) {
-        if let component = node["component"] {
-            reading.refuse(
-                component,
-                "'component': a pipeline job made of a pipeline component is not offered by Martlet; write its steps under 'jobs'",
-                Place(target: "component", pointer: []), code: .unsupported)
-            return
-        }
         // Azure takes a pipeline's own compute for that of its steps.
         if let compute = properties["computeId"], properties[path: ["settings", "default_compute"]] == nil {
             properties[path: ["settings", "default_compute"]] = compute
         }
         properties["computeId"] = nil
+        if let component = node["component"], !component.isNull {
+            let place = Place(target: "component", pointer: ["properties", "componentId"])
+            guard node["jobs"] == nil else {
+                return reading.refuse(component, "'component' and 'jobs' exclude each other; keep one", place)
+            }
+            guard let found = ComponentAsset.embedded(component, &reading, place) else { return }
+            properties["componentId"] = .string(found.id)
+            if let type = found.type, type != "pipeline" {
+                reading.refuse(component, "'component' must be a pipeline component, found one of type \(type)", place)
+            }
+            return
+        }
         guard let jobs = node["jobs"], !jobs.isNull else {
             reading.refuse(node, "'jobs' is missing: the steps by name", Place(target: "jobs", pointer: []))
             return
@@ -44,15 +49,10 @@ extension Job {
     }
 
     static func printNode(_ node: JSON, _ printing: Printing) -> JSON {
-        var face: JSON = ["type": node["type"] ?? "command"]
-        for key in ["display_name", "description", "tags", "environment_variables"] { face[key] = node[key] }
+        let type = node["type"]?.stringValue ?? "command"
+        var face: JSON = ["type": .string(type)]
         if let id = node["componentId"]?.stringValue { face["component"] = .string(printing.short(id)) }
-        if let id = node["computeId"]?.stringValue { face["compute"] = .string(printing.short(id)) }
-        face["inputs"] = node["inputs"].flatMap { JobParts.inputs(.snake).print($0, printing) }
-        face["outputs"] = node["outputs"].flatMap { JobParts.outputs(.snake).print($0, printing) }
-        face["distribution"] = node["distribution"].flatMap { FieldType.union(JobParts.distribution(.snake)).print($0, printing) }
-        face["resources"] = node["resources"].flatMap { FieldType.shape(JobParts.resources(.snake)).print($0, printing) }
-        face["limits"] = node["limits"].flatMap { FieldType.shape(JobParts.limits(.snake)).print($0, printing) }
-        return face
+        if let id = node[path: ["trial", "componentId"]]?.stringValue { face["trial"] = .string(printing.short(id)) }
+        return face.merging(PipelineSteps.shape(of: type).print(node, printing))
     }
 }

@@ -45,46 +45,76 @@ struct PipelineSteps {
             return nil
         }
         let type = node["type"]?.text ?? (node["trial"] != nil ? "sweep" : "command")
-        if Choice.fold(type) == "sweep" {
+        guard let kind = Self.types.first(where: { $0 == Choice.fold(type) }) else {
+            let reason = Job.refusedTypes.first { Choice.fold($0.key) == Choice.fold(type) }?.value
             reading.refuse(
-                node, "'\(place.target)': sweeps inside a pipeline are not offered by Martlet yet; run the sweep as a job of its own",
-                place,
-                code: .unsupported)
+                node["type"] ?? node,
+                "'\(place.target).type': "
+                    + (reason ?? "'\(type)' is not allowed; allowed: \(Self.types.joined(separator: ", "))"), place,
+                code: reason == nil ? .invalidInput : .unsupported)
             return nil
         }
-        if let reason = Job.refusedTypes.first(where: { Choice.fold($0.key) == Choice.fold(type) })?.value {
-            reading.refuse(node["type"] ?? node, "'\(place.target).type': \(reason)", place, code: .unsupported)
+        let (reference, written) = kind == "sweep" ? ("trial", "trial") : ("component", Self.contents[kind] ?? "command")
+        let isInline = node[reference] == nil && kind != "sweep"
+        if node[reference] == nil, node[written] == nil {
+            let form = "'\(reference)' (azureml:NAME:VERSION or a file)" + (written == reference ? "" : " or '\(written)'")
+            reading.refuse(node, "'\(place.target)' needs \(form)", place)
             return nil
         }
-        guard ["command", "pipeline"].contains(type.lowercased()) else {
-            reading.refuse(node["type"] ?? node, "'\(place.target).type': '\(type)' is not allowed; allowed: command, pipeline", place)
-            return nil
-        }
-        let isInline = node["component"] == nil
-        if isInline, node["command"] == nil {
-            reading.refuse(node, "'\(place.target)' needs 'component' (azureml:NAME:VERSION or a file) or 'command'", place)
-            return nil
-        }
-        var body = (isInline ? Self.inlineShape : Self.componentShape).read(node, &reading, place)
-        let pointer = place.pointer + ["componentId"]
-        var componentType = type.lowercased()
-        if let component = node["component"] {
-            let inner = place.key("component", to: ["componentId"])
-            if let found = ComponentAsset.embedded(component, &reading, inner) {
-                body["componentId"] = .string(found.id)
-                componentType = found.type ?? componentType
-            }
-        } else {
+        var body = (isInline ? Self.inlineShape(of: kind) : Self.shape(of: kind)).read(node, &reading, place)
+        body["name"] = .string(name)
+        body["type"] = .string(kind)
+        let id = kind == "sweep" ? ["trial", "componentId"] : ["componentId"]
+        let inner = place.key(reference, to: id)
+        if !isInline, let component = node[reference] {
+            guard let found = ComponentAsset.embedded(component, &reading, inner) else { return body }
+            body[path: id] = .string(found.id)
+            if kind != "sweep" { body["type"] = .string(found.type ?? kind) }
+        } else if kind == "command" {
             var inline = InlineCommand(pipelineInputs: inputs, pipelineOutputs: outputs, body: body)
             if let draft = inline.component(node, &reading, place) {
-                reading.inlineAssets.append(InlineAsset(kind: ComponentAsset.path, draft: draft, pointer: pointer))
+                reading.inlineAssets.append(InlineAsset(kind: ComponentAsset.path, draft: draft, pointer: inner.pointer))
             }
             body = inline.body
             body["componentId"] = ""
+        } else {
+            write(kind, node, body, &reading, inner)
+            body["componentId"] = ""
         }
-        body["name"] = .string(name)
-        body["type"] = .string(componentType)
         return body
+    }
+
+    /// The key `jobs`, which is read with the inputs and outputs around it.
+    static let field = CustomType(
+        schema: ["type": "object", "additionalProperties": ["anyOf": .array(types.flatMap(schemas))]], read: { _, _, _ in nil },
+        print: { _, _ in nil })
+
+    /// A step of one type, by reference and in place.
+    private static func schemas(of kind: String) -> [JSON] {
+        (kind == "sweep" ? [shape(of: kind)] : [shape(of: kind), inlineShape(of: kind)]).map { shape in
+            var schema = shape.schema
+            schema[path: ["properties", "type"]] = ["const": .string(kind)]
+            if kind != "command" { schema["required"] = ["type"] }
+            return schema
+        }
+    }
+
+    static let types = ["command", "pipeline", "parallel", "sweep"]
+    /// What a step that writes its component in place has.
+    private static let contents = ["command": "command", "pipeline": "jobs", "parallel": "task"]
+
+    /// A parallel or pipeline step written in place, as an anonymous component with the step's inputs and outputs.
+    private func write(_ kind: String, _ node: YAMLNode, _ body: JSON, _ reading: inout Reading, _ place: Place) {
+        guard let shape = ComponentAsset.face(nameRequired: false).variants.first(where: { $0.name == kind })?.shape else { return }
+        let keys = kind == "parallel" ? ParallelParts.componentKeys : ["jobs", "display_name", "description"]
+        let own = YAMLNode(.map((node.entries ?? []).filter { keys.contains($0.key) }), at: node.location)
+        var inner = Reading(reading.document.part(own), workspace: reading.workspace, includedFrom: reading.includedFrom)
+        var draft = shape.read(own, &inner, .root)
+        let types = InlineCommand(pipelineInputs: inputs, pipelineOutputs: outputs, body: body)
+        let spec = ["properties", "componentSpec"]
+        draft[path: spec + ["inputs"]] = types.declaredInputs
+        draft[path: spec + ["outputs"]] = types.declaredOutputs
+        _ = ComponentAsset.anonymous(draft, inner, in: &reading, place)
     }
 
     private static let common: [Field] =
@@ -95,7 +125,7 @@ struct PipelineSteps {
             Field("description", .string, "description", "What it does."),
             Field("tags", .textMap, "tags", "Free labels."),
             Field("properties", .textMap, "properties", "Free facts."),
-            Field("compute", .compute, "computeId", "Where it runs."),
+            Field("compute", .custom(compute), "computeId", "Where it runs; may be ${{parent.inputs.NAME}}."),
             Field("inputs", JobParts.inputs(.snake), "inputs", "Values and bindings such as ${{parent.inputs.NAME}}."),
             Field("outputs", JobParts.outputs(.snake), "outputs", "Outputs and bindings such as ${{parent.outputs.NAME}}."),
             Field("environment_variables", .textMap, "environment_variables", "Variables of the process."),
@@ -107,24 +137,56 @@ struct PipelineSteps {
             .dropped("experiment_name", "Steps belong to the pipeline's experiment."),
         ] + JobParts.ignored
 
-    private static let componentShape = Shape(
-        "A step that runs a component.",
-        fields: common + [
-            .dropped("component", "The component."),
-            .dropped("environment", "The component says where it runs."),
-        ])
+    /// A pipeline may hand its steps the name of their compute.
+    private static let compute = CustomType(
+        schema: ["type": "string"],
+        read: { node, reading, place in
+            if let text = node.text, Expression.whole(text) != nil { return .string(text) }
+            return FieldType.compute.read(node, &reading, place)
+        },
+        print: { value, printing in FieldType.compute.print(value, printing) })
 
-    private static let inlineShape = Shape(
-        "A step that runs a command.",
-        fields: common + [
-            .dropped("command", "The command line."), .dropped("code", "Folder that is copied to the job."),
-            .dropped("environment", "Where it runs."), .dropped("is_deterministic", "Whether results may be reused."),
-            .dropped("version", "Without meaning in a step."),
-        ])
+    /// A step that runs a component.
+    static func shape(of kind: String) -> Shape {
+        let own: [Field] =
+            switch kind {
+            case "sweep":
+                Job.sweepFields(.snake, "") + [.dropped("trial", "What each trial runs.")]
+            case "parallel": ParallelParts.settings("") + [.dropped("task", "The code of a mini-batch.")]
+            default: []
+            }
+        // A sweep's limits are its own.
+        return Shape(
+            "A step that runs a component.",
+            fields: common.filter { field in !own.contains { $0.key == field.key } } + own + [
+                .dropped("component", "The component."),
+                .dropped("environment", "The component says where it runs."),
+                .dropped("is_deterministic", "Whether results may be reused."),
+            ])
+    }
+
+    /// A step that writes its component in place.
+    private static func inlineShape(of kind: String) -> Shape {
+        var shape = shape(of: kind)
+        shape.fields.removeAll { $0.key == "component" }
+        switch kind {
+        case "pipeline": shape.fields.append(.dropped("jobs", "The steps by name."))
+        case "parallel": break
+        default:
+            shape.fields += [
+                .dropped("command", "The command line."), .dropped("code", "Folder that is copied to the job."),
+                .dropped("version", "Without meaning in a step."),
+            ]
+        }
+        return shape
+    }
 
     /// Every `${{parent…}}` must name an input or output of the pipeline, or an output of another step.
     private func checkBindings(of entry: YAMLNode.Entry, steps: [String], _ all: YAMLNode, _ reading: inout Reading, _ place: Place) {
         let target = place.key(entry.key, to: [])
+        if let compute = entry.value["compute"], let expression = compute.text.flatMap(Expression.whole) {
+            check(expression, steps: steps, all, compute, &reading, Place(target: "\(target.target).compute", pointer: []))
+        }
         for (section, inner) in [("inputs", entry.value["inputs"]), ("outputs", entry.value["outputs"])] {
             for input in inner?.entries ?? [] {
                 guard let node = input.value.text != nil ? input.value : input.value["path"], let text = node.text else { continue }
@@ -158,7 +220,7 @@ struct PipelineSteps {
         case .parentJobOutput(let job, let name), .parentJobInput(let job, let name):
             guard let other = all[job] else { return unknown("step", job, steps) }
             // What a component's file declares is known to the server; an inline step says it here.
-            guard case .parentJobOutput = expression.meaning, other["component"] == nil else { return }
+            guard case .parentJobOutput = expression.meaning, other["component"] == nil, other["trial"] == nil else { return }
             let declared = (other["outputs"]?.entries ?? []).map(\.key)
             if !declared.contains(name) { unknown("output of the step '\(job)'", name, declared) }
         case .unknown where expression.path.first == "parent":

@@ -1,4 +1,4 @@
-import Resources
+package import Resources
 
 extension Job {
     static var sweepShape: Shape {
@@ -7,45 +7,63 @@ extension Job {
             fields: commonFields + [
                 Field(
                     "trial", .shape(Shape("What each trial runs.", fields: runFields(""))), "properties.trial", required: true,
-                    "What each trial runs."),
-                Field("search_space", .map(.custom(parameter)), "properties.searchSpace", required: true, "Parameter to how it varies."),
-                Field(
-                    "objective",
-                    .shape(
-                        Shape(
-                            "What is best.",
-                            fields: [
-                                Field(
-                                    "goal", .choice([Choice("minimize", "Minimize"), Choice("maximize", "Maximize")]), "goal",
-                                    required: true, "minimize or maximize."),
-                                Field("primary_metric", .text, "primaryMetric", required: true, "Metric that trials log."),
-                            ])), "properties.objective", required: true, "What is best."),
-                Field(
-                    "sampling_algorithm", .custom(sampling), "properties.samplingAlgorithm", default: ["samplingAlgorithmType": "Random"],
-                    "How parameters are chosen."),
-                Field(
-                    "limits",
-                    .shape(
-                        Shape(
-                            "Bounds of a sweep.", constants: ["jobLimitsType": "Sweep"],
-                            fields: [
-                                Field("max_total_trials", .integer(1...100_000), "maxTotalTrials", "Trials in all."),
-                                Field("max_concurrent_trials", .integer(1...1000), "maxConcurrentTrials", "Trials at once."),
-                                Field("timeout", .seconds, "timeout", "Seconds of the whole."),
-                                Field("trial_timeout", .seconds, "trialTimeout", "Seconds of a trial."),
-                            ])), "properties.limits", "Bounds."),
-                Field("early_termination", .union(earlyTermination), "properties.earlyTermination", "When bad trials stop early."),
-            ])
+                    "What each trial runs.")
+            ] + sweepFields(.camel, "properties."))
     }
 
-    private static let earlyTermination: Union = {
+    /// What varies, what is best and when to stop: of a sweep job in camelCase, of a sweep step in snake_case.
+    static func sweepFields(_ wire: JobParts.Wire, _ base: String) -> [Field] {
+        let goals = wire == .camel ? [Choice("minimize", "Minimize"), Choice("maximize", "Maximize")] : ["minimize", "maximize"]
+        // Steps keep the document's numbers of seconds.
+        let seconds: FieldType = wire == .camel ? .seconds : .integer(0...1_000_000_000)
+        return [
+            Field(
+                "search_space", .map(.custom(wire == .camel ? parameter : stepParameter)), base + wire.name("searchSpace"), required: true,
+                "Parameter to how it varies."),
+            Field(
+                "objective",
+                .shape(
+                    Shape(
+                        "What is best.",
+                        fields: [
+                            Field("goal", .choice(goals), "goal", required: true, "minimize or maximize."),
+                            Field("primary_metric", .text, wire.name("primaryMetric"), required: true, "Metric that trials log."),
+                        ])), base + "objective", required: true, "What is best."),
+            Field(
+                "sampling_algorithm", .custom(wire == .camel ? sampling : stepSampling), base + wire.name("samplingAlgorithm"),
+                default: wire == .camel ? ["samplingAlgorithmType": "Random"] : "random", "How parameters are chosen."),
+            Field(
+                "limits",
+                .shape(
+                    Shape(
+                        "Bounds of a sweep.", constants: [wire.name("jobLimitsType"): "Sweep"],
+                        fields: [
+                            Field("max_total_trials", .integer(1...100_000), wire.name("maxTotalTrials"), "Trials in all."),
+                            Field("max_concurrent_trials", .integer(1...1000), wire.name("maxConcurrentTrials"), "Trials at once."),
+                            Field("timeout", seconds, "timeout", "Seconds of the whole."),
+                            Field("trial_timeout", seconds, wire.name("trialTimeout"), "Seconds of a trial."),
+                        ])), base + "limits", "Bounds."),
+            Field(
+                "early_termination", .union(earlyTermination(wire)), base + wire.name("earlyTermination"), "When bad trials stop early."),
+        ]
+    }
+
+    /// The properties of the sweep job that a sweep step means, but for its trial.
+    package static func sweepProperties(ofStep step: JSON) throws(Problem) -> JSON {
+        let face = Shape("A sweep.", fields: sweepFields(.snake, "")).print(step, Printing(workspace: nil))
+        var reading = Reading(YAMLDocument(json: face), workspace: .standard)
+        let properties = Shape("A sweep.", fields: sweepFields(.camel, "")).read(reading.document.root, &reading, .root)
+        return try reading.draft(properties).body
+    }
+
+    private static func earlyTermination(_ wire: JobParts.Wire) -> Union {
         func shape(_ type: String, _ fields: [Field]) -> Shape {
             Shape(
-                "When bad trials stop early.", constants: ["policyType": .string(type)],
+                "When bad trials stop early.", constants: [wire.name("policyType"): .string(type)],
                 fields: [
                     .dropped("type", "Policy."),
-                    Field("evaluation_interval", .integer(0...1_000_000), "evaluationInterval", "Every how many metrics."),
-                    Field("delay_evaluation", .integer(0...1_000_000), "delayEvaluation", "Metrics before the first check."),
+                    Field("evaluation_interval", .integer(0...1_000_000), wire.name("evaluationInterval"), "Every how many metrics."),
+                    Field("delay_evaluation", .integer(0...1_000_000), wire.name("delayEvaluation"), "Metrics before the first check."),
                 ] + fields)
         }
         return Union(
@@ -54,20 +72,20 @@ extension Job {
                 "bandit": shape(
                     "Bandit",
                     [
-                        Field("slack_factor", .number(0...1e9), "slackFactor", "Allowed ratio to the best."),
-                        Field("slack_amount", .number(0...1e9), "slackAmount", "Allowed distance to the best."),
+                        Field("slack_factor", .number(0...1e9), wire.name("slackFactor"), "Allowed ratio to the best."),
+                        Field("slack_amount", .number(0...1e9), wire.name("slackAmount"), "Allowed distance to the best."),
                     ]),
                 "median_stopping": shape("MedianStopping", []),
                 "truncation_selection": shape(
                     "TruncationSelection",
                     [
                         Field(
-                            "truncation_percentage", .integer(1...99), "truncationPercentage", required: true,
+                            "truncation_percentage", .integer(1...99), wire.name("truncationPercentage"), required: true,
                             "Share of trials that stop."),
-                        Field("exclude_finished_jobs", .boolean, "excludeFinishedJobs", "Leave finished trials out."),
+                        Field("exclude_finished_jobs", .boolean, wire.name("excludeFinishedJobs"), "Leave finished trials out."),
                     ]),
             ])
-    }()
+    }
 
     private static let algorithms: [Choice] = [Choice("random", "Random"), Choice("grid", "Grid"), Choice("bayesian", "Bayesian")]
 
@@ -94,6 +112,14 @@ extension Job {
             guard value["seed"] != nil || value["rule"] != nil else { return name }
             return value.filling([:]).renamed(["samplingAlgorithmType": "type"]).merging(["type": name])
         })
+
+    /// As written in the document, checked.
+    private static let stepSampling = CustomType(
+        schema: sampling.schema(), read: { node, reading, place in sampling.read(node, &reading, place).map { _ in node.json } },
+        print: { value, _ in value })
+    private static let stepParameter = CustomType(
+        schema: parameter.schema(), read: { node, reading, place in parameter.read(node, &reading, place).map { _ in node.json } },
+        print: { value, _ in value })
 
     /// Type of a parameter to the keys of its numbers, in the order of the wire.
     static let distributions: [(type: String, keys: [String])] = [

@@ -19,8 +19,8 @@ extension OnlineDeployment {
 
     private static var fields: [Field] {
         [
-            .name(.endpointName, required: true, "Name of the deployment, such as blue."),
-            Field("endpoint_name", .text(.endpointName), .parent, "The endpoint; may also come from --endpoint-name."),
+            .name(.deploymentName, required: true, "Name of the deployment, such as blue."),
+            Field("endpoint_name", .text(.deploymentName), .parent, "The endpoint; may also come from --endpoint-name."),
             .dropped("type", "Kind of deployment."),
             Field("description", .string, "properties.description", "What it is."),
             Field("tags", .textMap, "tags", "Free labels."),
@@ -151,7 +151,7 @@ extension OnlineDeployment {
             var inner = Reading(reading.document.part(node), workspace: reading.workspace)
             var body = ModelAsset.face(nameRequired: false).variants[0].shape.read(node, &inner, .root)
             ModelAsset.complete(&body, node: node, reading: &inner)
-            reading.problems += inner.problems
+            reading.join(inner)
             guard inner.problems.isEmpty, var draft = try? inner.draft(body) else { return nil }
             if draft.name == nil || draft.version == nil {
                 draft.name = draft.name ?? "azureml_anonymous"
@@ -170,7 +170,7 @@ extension OnlineDeployment {
             let code = reading.uploads.first(where: { $0.purpose == .code })
         else { return }
         if !LocalPath.exists("\(code.path)/\(name)") {
-            reading.refuse(
+            reading.require(
                 script, "'code_configuration.scoring_script': there is no file '\(name)' in '\(configuration["code"]?.text ?? "")'",
                 Place(target: "code_configuration.scoring_script", pointer: []))
         }

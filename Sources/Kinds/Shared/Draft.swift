@@ -2,7 +2,8 @@ package import Resources
 
 /// A kind that people write as YAML and read as YAML-shaped JSON (snake_case, Azure CLI v2).
 package protocol YAMLKind: ResourceKind {
-    /// Turns a document into what has to be sent. All problems come at once, each with file, line and column.
+    /// Turns a document into what has to be sent; refuses what Azure's loaders refuse. All problems come at once, each
+    /// with file, line and column.
     static func draft(from document: YAMLDocument, workspace: WorkspaceID) throws(Problem) -> Draft
     /// The face that `show`, `list` and `create` print: the document's keys in snake_case plus what the server added.
     /// `arm` is the whole ARM resource as a reply carries it.
@@ -23,10 +24,13 @@ package struct Draft: Sendable {
     package var body: JSON
     package var uploads: [LocalUpload]
     package var inlineAssets: [InlineAsset]
+    /// What Azure's loaders let pass and its service would refuse: missing local files, placeholders left in names. The
+    /// document is good, but not ready to be sent.
+    package var unmet: [Problem]
 
     package init(
         name: String? = nil, version: String? = nil, parent: String? = nil, body: JSON = [:], uploads: [LocalUpload] = [],
-        inlineAssets: [InlineAsset] = []
+        inlineAssets: [InlineAsset] = [], unmet: [Problem] = []
     ) {
         self.name = name
         self.version = version
@@ -34,6 +38,21 @@ package struct Draft: Sendable {
         self.body = body
         self.uploads = uploads
         self.inlineAssets = inlineAssets
+        self.unmet = unmet
+    }
+}
+
+extension YAMLKind {
+    /// The schema as the files in `schemas/` have it.
+    package static var schemaText: String { schema.text(pretty: true, sortedKeys: true) + "\n" }
+
+    /// A draft with nothing unmet: what is sent to a server.
+    package static func readyDraft(from document: YAMLDocument, workspace: WorkspaceID) throws(Problem) -> Draft {
+        let draft = try draft(from: document, workspace: workspace)
+        guard draft.unmet.isEmpty else {
+            throw Problem.joining(draft.unmet.inOrderOfText, about: document.file.map { "'\($0)'" } ?? "the document")
+        }
+        return draft
     }
 }
 

@@ -76,6 +76,10 @@ extension Proposal {
 
     /// Replaces the reference at `key` by the ARM id of an existing version; absent stays absent.
     mutating func resolveAsset(_ key: String..., kind: String, title: String, _ findings: inout Findings) {
+        resolveAsset(key, kind: kind, title: title, &findings)
+    }
+
+    mutating func resolveAsset(_ key: [String], kind: String, title: String, _ findings: inout Findings) {
         guard let text = properties[path: key]?.stringValue else { return }
         let target = key.joined(separator: ".")
         let found = findings.collect { () throws(Problem) in

@@ -6,6 +6,8 @@ package struct Reading {
     package let document: YAMLDocument
     package let workspace: WorkspaceID
     package var problems: [Problem] = []
+    /// See `Draft.unmet`.
+    package var unmet: [Problem] = []
     package var uploads: [LocalUpload] = []
     package var inlineAssets: [InlineAsset] = []
     /// Name, version and parent as found.
@@ -23,6 +25,17 @@ package struct Reading {
 
     package mutating func refuse(_ node: YAMLNode, _ message: String, _ place: Place, code: Problem.Code = .invalidInput) {
         problems.append(Problem(code, message, target: place.target, location: node.location))
+    }
+
+    /// Notes what keeps a good document from being sent.
+    package mutating func require(_ node: YAMLNode, _ message: String, _ place: Place) {
+        unmet.append(Problem(.invalidInput, message, target: place.target, location: node.location))
+    }
+
+    /// Takes over what a reading of a part found.
+    mutating func join(_ inner: Reading) {
+        problems += inner.problems
+        unmet += inner.unmet
     }
 
     /// "'epochs' must be a whole number, found 'many'".
@@ -65,8 +78,8 @@ package struct Reading {
         case .local(let name) where words.contains(name): return .string(name)
         case .local(let name) where ResourceName.isValidAsset(name): return id(name)
         default:
-            refuse(node, "'\(place.target)': '\(text)' does not name \(title.withArticle); write azureml:NAME", place)
-            return nil
+            require(node, "'\(place.target)': '\(text)' does not name \(title.withArticle); write azureml:NAME", place)
+            return .string(text)
         }
         func id(_ name: String) -> JSON { .string(ResourceID(workspace: workspace, kind: kind, name: name).path) }
     }
@@ -101,8 +114,12 @@ package struct Reading {
     }
 
     private mutating func local(_ text: String, _ node: YAMLNode, purpose: LocalUpload.Purpose, _ place: Place) -> JSON? {
-        guard let path = existing(text, node, place) else { return nil }
-        uploads.append(LocalUpload(purpose: purpose, path: path, pointer: place.pointer))
+        let path = resolved(text)
+        if FileManager.default.fileExists(atPath: path) {
+            uploads.append(LocalUpload(purpose: purpose, path: path, pointer: place.pointer))
+        } else {
+            require(node, missing(text, path, place), place)
+        }
         return .string(path)
     }
 
@@ -110,10 +127,14 @@ package struct Reading {
     package mutating func existing(_ text: String, _ node: YAMLNode, _ place: Place) -> String? {
         let path = resolved(text)
         guard FileManager.default.fileExists(atPath: path) else {
-            refuse(node, "'\(place.target)': there is no file or folder '\(text)' (looked for \(path)); correct the path", place)
+            refuse(node, missing(text, path, place), place)
             return nil
         }
         return path
+    }
+
+    private func missing(_ text: String, _ path: String, _ place: Place) -> String {
+        "'\(place.target)': there is no file or folder '\(text)' (looked for \(path)); correct the path"
     }
 
     package func resolved(_ text: String) -> String {
@@ -125,13 +146,19 @@ package struct Reading {
     /// The draft that this reading found, or all its problems in the order of the text.
     package func draft(_ body: JSON) throws(Problem) -> Draft {
         guard problems.isEmpty else {
-            let sorted = problems.sorted {
-                ($0.location?.file ?? "", $0.location?.line ?? 0, $0.location?.column ?? 0)
-                    < ($1.location?.file ?? "", $1.location?.line ?? 0, $1.location?.column ?? 0)
-            }
-            throw Problem.joining(sorted, about: document.file.map { "'\($0)'" } ?? "the document")
+            // Whoever has to mend the document wants to know all of it.
+            throw Problem.joining((problems + unmet).inOrderOfText, about: document.file.map { "'\($0)'" } ?? "the document")
         }
-        return Draft(name: name, version: version, parent: parent, body: body, uploads: uploads, inlineAssets: inlineAssets)
+        return Draft(name: name, version: version, parent: parent, body: body, uploads: uploads, inlineAssets: inlineAssets, unmet: unmet)
+    }
+}
+
+extension [Problem] {
+    var inOrderOfText: [Problem] {
+        sorted {
+            ($0.location?.file ?? "", $0.location?.line ?? 0, $0.location?.column ?? 0)
+                < ($1.location?.file ?? "", $1.location?.line ?? 0, $1.location?.column ?? 0)
+        }
     }
 }
 

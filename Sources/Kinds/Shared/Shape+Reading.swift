@@ -31,6 +31,8 @@ extension Shape {
     private func read(_ field: Field, _ node: YAMLNode, _ reading: inout Reading, _ place: Place, into body: inout JSON) {
         switch field.destination {
         case .body(let path):
+            // An empty group says nothing, not even what kind of group it would be.
+            if case .shape(let shape) = field.type, node.entries?.isEmpty == true, !shape.fields.contains(where: \.isRequired) { return }
             guard !node.isNull, let value = field.type.read(node, &reading, place.key(field.key, to: path)) else { return }
             // Two keys may share an object (`sku.capacity`, `scaleSettings`): lay one over the other.
             body[path: path] =
@@ -38,7 +40,11 @@ extension Shape {
         case .name: reading.name = field.type.read(node, &reading, place.key(field.key, to: []))?.stringValue ?? reading.name
         case .version: reading.version = field.type.read(node, &reading, place.key(field.key, to: []))?.stringValue ?? reading.version
         case .parent: reading.parent = field.type.read(node, &reading, place.key(field.key, to: []))?.stringValue ?? reading.parent
-        case .readOnly, .dropped: break
+        case .dropped:
+            // Without effect, but not without form.
+            if case .any = field.type { break }
+            if !node.isNull { _ = field.type.read(node, &reading, place.key(field.key, to: [])) }
+        case .readOnly: break
         }
     }
 
@@ -106,6 +112,10 @@ extension FieldType {
         case .text(let rule):
             guard let text = node.text else { return mismatch(node, &reading, place, "a text") }
             guard let fault = rule.fault(in: text) else { return .string(text) }
+            guard rule.isOfLoaders else {
+                reading.require(node, "'\(place.target)': '\(text)' \(fault)", place)
+                return .string(text)
+            }
             reading.refuse(node, "'\(place.target)': '\(text)' \(fault)", place)
             return nil
         case .string:
@@ -188,6 +198,9 @@ extension FieldType {
 }
 
 extension TextRule {
+    /// Azure's loaders check these; the others are left to its service.
+    var isOfLoaders: Bool { self == .componentName || self == .endpointName }
+
     /// What is wrong with the text, as the end of a sentence; `nil` when it fits.
     package func fault(in text: String) -> String? {
         switch self {
@@ -199,7 +212,7 @@ extension TextRule {
             ResourceName.isValidAsset(text) && text.first?.isLowercase == true
                 && text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
                 ? nil : "is not a valid component name; use lower-case letters, digits and '_', beginning with a letter"
-        case .endpointName:
+        case .endpointName, .deploymentName:
             ResourceName.isValidEndpoint(text)
                 ? nil : "is not a valid name; begin with a letter, then letters, digits and single '-', 3 to 32 in all"
         case .version:

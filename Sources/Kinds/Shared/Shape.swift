@@ -69,7 +69,7 @@ package struct Field: Sendable {
 
 /// What a text must look like.
 package enum TextRule: Sendable {
-    case any, assetName, componentName, endpointName, computeName, version
+    case any, assetName, componentName, endpointName, deploymentName, computeName, version
 }
 
 /// One spelling of an enumeration on both sides.

@@ -23,6 +23,10 @@ extension ShapedKind {
     /// Reads the whole document of `reading`.
     static func read(_ reading: inout Reading) -> JSON {
         let node = reading.document.root
+        if let foreign = ForeignDocument.description(of: node) {
+            reading.refuse(node, "this document is \(foreign); Martlet does not offer its kind", .root, code: .unsupported)
+            return [:]
+        }
         guard let shape = face.shape(for: node, &reading, .root) else { return [:] }
         var body = shape.read(node, &reading, .root)
         complete(&body, node: node, reading: &reading)
@@ -33,7 +37,7 @@ extension ShapedKind {
     static func nested(_ document: YAMLDocument, in outer: inout Reading) -> Draft? {
         var reading = Reading(document, workspace: outer.workspace, includedFrom: outer.includedFrom)
         let body = read(&reading)
-        outer.problems += reading.problems
+        outer.join(reading)
         return reading.problems.isEmpty ? try? reading.draft(body) : nil
     }
 
