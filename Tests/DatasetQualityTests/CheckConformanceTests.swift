@@ -14,7 +14,7 @@ struct CheckConformanceTests {
             #expect(!findings.isEmpty, "\(check.name)")
             for finding in findings {
                 #expect(
-                    finding.message.last == "." && finding.message.first?.isLowercase == false && !finding.file.isEmpty, "\(check.name): \(finding.message)")
+                    finding.message.last == "." && finding.message.contains(" ") && !finding.file.isEmpty, "\(check.name): \(finding.message)")
                 #expect(finding.boxes.allSatisfy { $0.isFinite })
             }
         }
@@ -45,6 +45,7 @@ struct CheckConformanceTests {
         #expect(files("repeated-boxes") == ["boxes.png"])
         let boxes = try #require(report.outcomes.first { $0.check == "faulty-boxes" }).findings
         #expect(boxes.map(\.severity) == [.error, .error, .warning] && boxes.allSatisfy { $0.images == ["boxes.png"] })
+        #expect(boxes.first?.message.hasPrefix("boxes.png: cup: the box lies outside the image of 120 × 90") == true)
         #expect(boxes.first?.boxes == [BoundingBox(x: 500, y: 10, width: 30, height: 30)])
         #expect(report.outcomes.first { $0.check == "unknown-classes" }?.errors == 1)
         #expect(report.exitCode(strict: false) == 1)

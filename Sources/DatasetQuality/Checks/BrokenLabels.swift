@@ -11,7 +11,7 @@ enum BrokenLabels: QualityCheck {
         var findings = survey.issues.filter { $0.subject == nil }.map { issue in
             Finding(
                 issue.severity == .error ? .error : .warning, file: issue.file, line: issue.line,
-                issue.message.asSentence + (issue.severity == .error ? " Correct the label." : ""), images: issue.image.map { [$0] } ?? [])
+                issue.message.closed + (issue.severity == .error ? " Correct the label." : ""), images: issue.image.map { [$0] } ?? [])
         }
         if survey.issueCount > survey.issues.count {
             findings.append(

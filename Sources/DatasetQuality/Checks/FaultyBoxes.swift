@@ -10,7 +10,7 @@ enum FaultyBoxes: QualityCheck {
     static func findings(in survey: DatasetSurvey, settings: QualitySettings) -> [Finding] {
         let faulty = survey.issues.filter { $0.subject == .box }.map { issue in
             Finding(
-                issue.severity == .error ? .error : .warning, file: issue.file, line: issue.line, "\(issue.message.asSentence) Draw the box anew.",
+                issue.severity == .error ? .error : .warning, file: issue.file, line: issue.line, "\(issue.message.closed) Draw the box anew.",
                 images: issue.image.map { [$0] } ?? [], boxes: issue.box.map { [$0] } ?? [])
         }
         let tiny = survey.images.flatMap { image in

@@ -9,7 +9,7 @@ enum UnknownClasses: QualityCheck {
     static func findings(in survey: DatasetSurvey, settings: QualitySettings) -> [Finding] {
         survey.issues.filter { $0.subject == .category }.map { issue in
             Finding(
-                .error, file: issue.file, line: issue.line, "\(issue.message.asSentence) List the class or correct the label.",
+                .error, file: issue.file, line: issue.line, "\(issue.message.closed) List the class or correct the label.",
                 images: issue.image.map { [$0] } ?? [], boxes: issue.box.map { [$0] } ?? [])
         }
     }

@@ -1,6 +1,6 @@
 extension String {
-    /// With a capital and a full stop.
-    var asSentence: String { prefix(1).uppercased() + dropFirst() + (last == "." ? "" : ".") }
+    /// With a full stop. It may begin with a file name, so its first letter stays.
+    var closed: String { last == "." ? self : self + "." }
 }
 
 extension Double {

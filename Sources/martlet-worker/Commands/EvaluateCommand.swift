@@ -38,7 +38,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Flag(help: "Also curves, confusion, thresholds, and the worst images with their mistakes by type (in JSON; --html has them anyway).")
     var analyse = false
 
-    @Option(help: "Choose the confidence threshold that finds most at this precision, 0 to 1, instead of the best F1.")
+    // `--precision` is the engine's: f32 or bf16.
+    @Option(name: .customLong("at-precision"), help: "Choose the confidence threshold that finds most at this precision, 0 to 1, instead of the best F1.")
     var precision: Double?
 
     @Option(help: "How many of the worst images to show.")
@@ -66,7 +67,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         guard (model == nil) != (detections == nil) else {
             throw ValidationError("give what to measure: --detections FILE, or --model MODEL to run it here")
         }
-        if let precision, !(0...1).contains(precision) { throw ValidationError("--precision must lie between 0 and 1") }
+        if let precision, !(0...1).contains(precision) { throw ValidationError("--at-precision must lie between 0 and 1") }
         guard (0...10_000).contains(worst) else { throw ValidationError("--worst must lie between 0 and 10000") }
     }
 
