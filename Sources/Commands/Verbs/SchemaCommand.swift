@@ -21,7 +21,7 @@ package struct SchemaCommand: AsyncParsableCommand {
         }
         let terminal = Terminal.current
         guard let output else {
-            for kind in kinds { terminal.write(kind.schemaText) }
+            for kind in kinds { terminal.writeOutput(kind.schemaText) }
             return
         }
         let folder = URL(filePath: terminal.absolute(output))
