@@ -10,7 +10,7 @@ DATA ?=
 ONCE ?=
 SHORT ?=
 
-.PHONY: help setup setup-engine setup-engines build debug-build test check format compat demo bench run docs clean
+.PHONY: help setup setup-engine setup-engines build debug-build test check format compat demo bench bench-mlflow run docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ demo: build ## the main job on photos made here; DATA=folder for your own, ONCE=
 
 bench: build ## measure start-up, memory, overhead and throughput
 	@benchmarks/run
+
+bench-mlflow: build ## measure our MLflow server beside stock MLflow, back to back
+	@benchmarks/mlflow.py
 
 run: build ## start the server in ./martlet-data
 	.build/release/martlet serve

@@ -27,6 +27,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -80,7 +81,7 @@ let package = Package(
         room("Kinds", ["Resources", yams]),
         tests("KindsTests", ["Kinds"], resources: [.copy("Fixtures")]),
         room("DatasetFormats", ["Detection"]),
-        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"]),
+        tests("DatasetFormatsTests", ["DatasetFormats", "Detection"], resources: [.copy("Fixtures")]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CImageCodecs", dependencies: ["CTurboJPEG", "CPNG"]),
@@ -98,6 +99,7 @@ let package = Package(
         room("BlobStore", ["Resources", crypto, nioCore, nioPosix]),
         .target(name: "CProcessShim"),
         room("ProcessHost", ["CProcessShim", "Resources", subprocess, systemPackage]),
+        room("OutboundHTTP", ["Resources", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("TrackingClient", ["Resources", asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         room("Inference", ["Detection", "Imaging", "TensorEngine", .target(name: "CInferenceABI"), .target(name: "CKernels")]),
         .target(name: "CInferenceABI"),
@@ -112,9 +114,13 @@ let package = Package(
         room("Environments", ["Kinds", "ProcessHost", "Resources"]),
         tests("EnvironmentsTests", ["Environments", "Kinds", "Resources"]),
         room("DetectorTraining", ["Detection", "Imaging", "Inference", "TensorEngine"]),
-        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"]),
+        tests("DetectorTrainingTests", ["Detection", "DetectorTraining", "Imaging", "Inference", "TensorEngine"], resources: [.copy("Fixtures")]),
         room("DriftReporting", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
         tests("DriftReportingTests", ["DatasetFormats", "Detection", "Drawing", "DriftReporting", "Imaging"]),
+        room("DatasetQuality", ["DatasetFormats", "Detection", "Drawing", "Imaging"]),
+        tests("DatasetQualityTests", ["DatasetFormats", "DatasetQuality", "Detection", "Drawing", "Imaging"]),
+        room("EvaluationReporting", ["Detection", "Drawing", "Imaging"]),
+        tests("EvaluationReportingTests", ["Detection", "Drawing", "EvaluationReporting", "Imaging"]),
 
         // MARK: F4 Engines
         room("Execution", ["BlobStore", "CExecutionAssets", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources"]),
@@ -130,7 +136,10 @@ let package = Package(
             exclude: ["martlet_azure_modules.py", "martlet_description.py", "martlet_script.py", "scoring_worker.py"]),
         tests(
             "ServingTests",
-            ["BlobStore", "ControlPlane", "Environments", "Kinds", "MetadataStore", "ProcessHost", "Resources", "Serving", nioCore, nioPosix]),
+            [
+                "BlobStore", "ControlPlane", "Detection", "Environments", "Imaging", "Inference", "Kinds", "MetadataStore", "ProcessHost", "Resources",
+                "Serving", "TensorEngine", nioCore, nioPosix,
+            ]),
         room("Monitoring", ["ControlPlane", "Kinds", "MetadataStore", "Resources"]),
         tests("MonitoringTests", ["BlobStore", "ControlPlane", "Kinds", "MetadataStore", "Monitoring", "Resources"]),
 
@@ -139,6 +148,12 @@ let package = Package(
         room("ARMAPI", ["ControlPlane", "HTTPSupport", "MetadataStore", "Resources", httpTypes, hummingbird, nioCore]),
         room("BlobAPI", ["BlobStore", "ControlPlane", "HTTPSupport", "Resources", httpTypes, hummingbird, nioCore]),
         room("MLflowAPI", ["BlobStore", "ControlPlane", "HTTPSupport", "MetadataStore", "Resources", httpTypes, hummingbird, nioCore]),
+        tests(
+            "MLflowAPITests",
+            [
+                "BlobStore", "ControlPlane", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "OutboundHTTP", "Resources", httpTypes, hummingbird,
+                hummingbirdTesting, nioCore,
+            ]),
         room("ScoringAPI", ["ControlPlane", "HTTPSupport", "Resources", "Serving", httpTypes, hummingbird, nioCore]),
 
         // MARK: F6 Processes
@@ -149,7 +164,8 @@ let package = Package(
             "Server",
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-                "Monitoring", "ProcessHost", "Resources", "ScoringAPI", "Serving", hummingbird, hummingbirdTLS, logging, nioCore, nioPosix, nioSSL,
+                "Monitoring", "OutboundHTTP", "ProcessHost", "Resources", "ScoringAPI", "Serving", httpTypes, hummingbird, hummingbirdTLS, logging, nioCore,
+                nioPosix, nioSSL,
                 serviceLifecycle, unixSignals,
             ]),
         .executableTarget(
@@ -157,8 +173,8 @@ let package = Package(
         .executableTarget(
             name: "martlet-worker",
             dependencies: [
-                "DatasetFormats", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "Imaging", "Inference", "TensorEngine",
-                "TrackingClient", argumentParser,
+                "DatasetFormats", "DatasetQuality", "Detection", "DetectorTraining", "Drawing", "DriftReporting", "EvaluationReporting", "Imaging",
+                "Inference", "TensorEngine", "TrackingClient", argumentParser, yams,
             ],
             swiftSettings: strict),
 

@@ -7,6 +7,10 @@ int ci_network_run(
     return network->run(network, input, dims, output, message, message_size);
 }
 
+ci_network *ci_network_lane(ci_network *network, char *message, size_t message_size) {
+    return network->lane(network, message, message_size);
+}
+
 void ci_network_close(ci_network *network) {
     if (network) network->close(network);
 }

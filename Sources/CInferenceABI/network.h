@@ -6,6 +6,7 @@
 // The first member of each engine's own struct.
 struct ci_network {
     int (*run)(ci_network *, const float *, const int64_t[4], ci_output *, char *, size_t);
+    ci_network *(*lane)(ci_network *, char *, size_t);
     void (*close)(ci_network *);
 };
 

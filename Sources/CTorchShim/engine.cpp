@@ -23,6 +23,8 @@ extern "C" const ct_table *ct_engine(const char **why) {
 #define TORCH_VERSION "unknown"
 #endif
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstring>
 #include <string>
@@ -271,6 +273,10 @@ const ct_table table = {
 
 extern "C" const ct_table *ct_engine(const char **why) {
     *why = nullptr;
+    // Feature maps of many megabytes come and go at each step: kept by the process, the kernel need not clear them page by
+    // page each time.
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, INT32_MAX);
     return &table;
 }
 

@@ -28,13 +28,18 @@ package struct CurveChart: Sendable {
     package var series: [Series]
     /// The vertical range; nil for what the curves need, with zero.
     package var yRange: ClosedRange<Double>?
+    /// Whether the legend gives the last value of each curve.
+    package var namesLastValues: Bool
 
-    package init(title: String, xLabel: String = "epoch", yLabel: String = "", series: [Series], yRange: ClosedRange<Double>? = nil) {
+    package init(
+        title: String, xLabel: String = "epoch", yLabel: String = "", series: [Series], yRange: ClosedRange<Double>? = nil, namesLastValues: Bool = true
+    ) {
         self.title = title
         self.xLabel = xLabel
         self.yLabel = yLabel
         self.series = series
         self.yRange = yRange
+        self.namesLastValues = namesLastValues
     }
 
     /// The chart as a picture; sides are held between 160 and 8,000 pixels.
@@ -102,13 +107,13 @@ package struct CurveChart: Sendable {
         }
     }
 
-    /// One line above the plot with the last value of each curve.
+    /// One line above the plot.
     private func legend(in frame: ChartFrame) {
         let canvas = frame.canvas
         var x = frame.left
         let y = frame.top - 16
         for (index, curve) in series.enumerated() {
-            let last = curve.points.last { $0.y.isFinite }.map { " " + ChartFrame.number($0.y) } ?? ""
+            let last = !namesLastValues ? "" : curve.points.last { $0.y.isFinite }.map { " " + ChartFrame.number($0.y) } ?? ""
             let text = curve.name + last
             let width = canvas.textWidth(text, size: 11.5) + 34
             guard x + width < frame.left + frame.plotWidth + 30 else { break }

@@ -32,24 +32,28 @@ extension PixelImage {
         let columns = (0...newWidth).map { $0 * width / newWidth }
         return PixelImage(width: newWidth, height: newHeight) { target in
             pixels.withUnsafeBufferPointer { source in
-                for y in 0..<newHeight {
-                    let (top, bottom) = (y * height / newHeight, (y + 1) * height / newHeight)
-                    for x in 0..<newWidth {
-                        var (red, green, blue) = (0, 0, 0)
+                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: width * 3) { sums in
+                    for y in 0..<newHeight {
+                        let (top, bottom) = (y * height / newHeight, (y + 1) * height / newHeight)
+                        // Down the columns first: neighbours in memory, so that the processor adds many at once.
+                        sums.initialize(repeating: 0)
                         for row in top..<bottom {
-                            var index = (row * width + columns[x]) * 3
-                            for _ in columns[x]..<columns[x + 1] {
-                                red &+= Int(source[index])
-                                green &+= Int(source[index + 1])
-                                blue &+= Int(source[index + 2])
-                                index += 3
-                            }
+                            let line = row * width * 3
+                            for index in 0..<(width * 3) { sums[index] &+= UInt32(source[line + index]) }
                         }
-                        let area = (bottom - top) * (columns[x + 1] - columns[x])
-                        let out = target + (y * newWidth + x) * 3
-                        out[0] = UInt8((red + area / 2) / area)
-                        out[1] = UInt8((green + area / 2) / area)
-                        out[2] = UInt8((blue + area / 2) / area)
+                        for x in 0..<newWidth {
+                            var (red, green, blue) = (0, 0, 0)
+                            for index in stride(from: columns[x] * 3, to: columns[x + 1] * 3, by: 3) {
+                                red &+= Int(sums[index])
+                                green &+= Int(sums[index + 1])
+                                blue &+= Int(sums[index + 2])
+                            }
+                            let area = (bottom - top) * (columns[x + 1] - columns[x])
+                            let out = target + (y * newWidth + x) * 3
+                            out[0] = UInt8((red + area / 2) / area)
+                            out[1] = UInt8((green + area / 2) / area)
+                            out[2] = UInt8((blue + area / 2) / area)
+                        }
                     }
                 }
             }

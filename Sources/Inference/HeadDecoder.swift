@@ -26,6 +26,9 @@ package struct HeadDecoder {
     /// Whether `dims` is a form that `decode` reads for this many classes.
     func accepts(_ dims: [Int]) -> Bool { isDense(dims) || isEndToEnd(dims) }
 
+    /// Whether an output of these sides comes with duplicates already taken out.
+    func isSuppressed(_ dims: [Int]) -> Bool { isEndToEnd(dims) && !isDense(dims) }
+
     private func isDense(_ dims: [Int]) -> Bool { dims.count == 3 && dims[0] == 1 && dims[1] == 4 + classCount && dims[2] > 0 }
     private func isEndToEnd(_ dims: [Int]) -> Bool { dims.count == 3 && dims[0] == 1 && dims[1] > 0 && dims[2] == 6 }
 

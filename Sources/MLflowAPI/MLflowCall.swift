@@ -20,9 +20,15 @@ struct MLflowEndpoint: Sendable {
     let method: HTTPRequest.Method
     /// Segments; `*` stands for any one.
     let path: String
-    let handle: @Sendable (MLflowCall) async throws -> JSON
+    /// The reply's JSON as text.
+    let handle: @Sendable (MLflowCall) async throws -> [UInt8]
 
     init(_ method: HTTPRequest.Method, _ path: String, _ handle: @escaping @Sendable (MLflowCall) async throws -> JSON) {
+        self.init(method, path, writing: { try await handle($0).bytes() })
+    }
+
+    /// For replies with so many values that they are written without a tree of them.
+    init(_ method: HTTPRequest.Method, _ path: String, writing handle: @escaping @Sendable (MLflowCall) async throws -> [UInt8]) {
         self.method = method
         self.path = path
         self.handle = handle

@@ -5,6 +5,7 @@ package import Resources
 /// The SQLite file in which everything but bytes is kept. One server owns it; many readers and one writer at a time.
 package struct MetadataStore: Sendable {
     private let pool: DatabasePool
+    private let writes: WriteQueue
 
     /// What an acknowledged write survives.
     package enum Durability: String, Sendable, CaseIterable {
@@ -26,6 +27,7 @@ package struct MetadataStore: Sendable {
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            writes = WriteQueue(pool: pool)
             let migrator = Self.migrator
             if try pool.read({ try migrator.hasBeenSuperseded($0) }) {
                 throw Problem(.conflict, "\(path) was written by a newer Martlet; run that version, or restore a backup of this one")
@@ -38,9 +40,10 @@ package struct MetadataStore: Sendable {
         }
     }
 
-    /// Runs `body` in one transaction: all of its writes are kept, or none.
+    /// Runs `body` as one unit: all of its writes are kept, or none. Units that come while others are written go to the disk
+    /// with one commit.
     package func write<T: Sendable>(_ body: @escaping @Sendable (MetadataTransaction) throws -> T) async throws -> T {
-        try await pool.write { try body(MetadataTransaction(db: $0)) }
+        try await writes.run { try body(MetadataTransaction(db: $0)) }
     }
 
     /// Runs `body` on one unchanging view of the store.
@@ -64,6 +67,7 @@ package struct MetadataStore: Sendable {
     /// In the order they were shipped. A shipped migration is never edited.
     private static var migrations: [Migration] {
         ResourceSchema.migrations + AccessSchema.migrations + RunSchema.migrations + BlobSchema.migrations + PredictionSchema.migrations
+            + TraceSchema.migrations + WebhookSchema.migrations
     }
 }
 

@@ -134,7 +134,7 @@ private struct JSONParser {
         while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
         if current == UInt8(ascii: "\"") {
             defer { position += 1 }
-            return try text(Array(bytes[start..<position]), from: start)
+            return try text(bytes[start..<position], from: start)
         }
         var buffer = Array(bytes[start..<position])
         while let byte = current {
@@ -154,7 +154,7 @@ private struct JSONParser {
         throw problem("a string is not closed", at: start - 1)
     }
 
-    func text(_ buffer: [UInt8], from start: Int) throws(Problem) -> String {
+    func text(_ buffer: some Collection<UInt8>, from start: Int) throws(Problem) -> String {
         guard let text = String(validating: buffer, as: UTF8.self) else { throw problem("a string is not valid UTF-8", at: start) }
         return text
     }

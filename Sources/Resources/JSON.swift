@@ -120,14 +120,16 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
 }
 
 /// The members of a JSON object in the order they were written; equality ignores the order.
+///
+/// Most objects are small: their keys are compared one by one, which is quicker than hashing them. Large ones keep an index.
 package struct JSONObject: Sendable {
-    package private(set) var keys: [String]
-    private var members: [String: JSON]
+    private static let indexedFrom = 12
 
-    package init() {
-        keys = []
-        members = [:]
-    }
+    package private(set) var keys: [String] = []
+    private var values: [JSON] = []
+    private var index: [String: Int] = [:]
+
+    package init() {}
 
     /// Later pairs replace earlier ones of the same key.
     package init(_ pairs: some Sequence<(String, JSON)>) {
@@ -139,30 +141,59 @@ package struct JSONObject: Sendable {
     package var isEmpty: Bool { keys.isEmpty }
 
     package subscript(key: String) -> JSON? {
-        get { members[key] }
+        get { position(of: key).map { values[$0] } }
         set {
-            if let newValue {
-                if members.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-            } else if members.removeValue(forKey: key) != nil {
-                keys.removeAll { $0 == key }
+            switch (position(of: key), newValue) {
+            case (let position?, let value?): values[position] = value
+            case (nil, let value?):
+                keys.append(key)
+                values.append(value)
+                if keys.count > Self.indexedFrom {
+                    index[key] = keys.count - 1
+                } else if keys.count == Self.indexedFrom {
+                    buildIndex()
+                }
+            case (let position?, nil):
+                keys.remove(at: position)
+                values.remove(at: position)
+                buildIndex()
+            case (nil, nil): break
             }
         }
+    }
+
+    private func position(of key: String) -> Int? {
+        keys.count < Self.indexedFrom ? keys.firstIndex(of: key) : index[key]
+    }
+
+    private mutating func buildIndex() {
+        index.removeAll()
+        guard keys.count >= Self.indexedFrom else { return }
+        for (position, key) in keys.enumerated() { index[key] = position }
     }
 }
 
 extension JSONObject: Hashable {
-    package static func == (a: JSONObject, b: JSONObject) -> Bool { a.members == b.members }
-    package func hash(into hasher: inout Hasher) { hasher.combine(members) }
+    package static func == (a: JSONObject, b: JSONObject) -> Bool {
+        a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var members = 0
+        for (key, value) in self {
+            var own = Hasher()
+            own.combine(key)
+            own.combine(value)
+            members ^= own.finalize()
+        }
+        hasher.combine(members)
+    }
 }
 
 extension JSONObject: Sequence {
     package func makeIterator() -> AnyIterator<(key: String, value: JSON)> {
-        var index = 0
-        return AnyIterator {
-            guard index < keys.count else { return nil }
-            defer { index += 1 }
-            return (keys[index], members[keys[index]] ?? .null)
-        }
+        var members = zip(keys, values).makeIterator()
+        return AnyIterator { members.next().map { (key: $0.0, value: $0.1) } }
     }
 }
 

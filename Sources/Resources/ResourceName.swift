@@ -6,6 +6,14 @@ package enum ResourceName {
         return name.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
     }
 
+    /// Models in the registry: MLflow's rules, which allow more than Azure's. What could be read as a path, or in two ways
+    /// (percent escapes, letters composed of several characters), is no name.
+    package static func isValidRegisteredModel(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= 255, name != ".", name != ".." else { return false }
+        let isComposed = name.unicodeScalars.contains { $0.properties.canonicalCombiningClass != .notReordered }
+        return !isComposed && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || "/:\\%#?".unicodeScalars.contains($0) }
+    }
+
     /// Versions: as names, up to 30.
     package static func isValidVersion(_ version: String) -> Bool {
         version.utf8.count <= 64 && isValidAsset(version)

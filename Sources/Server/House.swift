@@ -26,6 +26,7 @@ struct House: Sendable {
     private let blobs: BlobService
     private let runs: RunService
     private let models: ModelRegistry
+    private let webhooks: WebhookService
     private let logs: JobLogs
     private let jobs: JobServices
     private let deployments: OnlineDeploymentController
@@ -44,6 +45,7 @@ struct House: Sendable {
         blobs = BlobService(metadata: store, store: try BlobStore(folder: folder.blobs))
         runs = RunService(store: store)
         models = ModelRegistry(store: store, resources: resources, blobs: blobs)
+        webhooks = try WebhookService.sending(store: store, folder: folder)
         logs = JobLogs(folder: folder, resources: resources, access: access)
         furnishing = Furnishing(resources: resources, blobs: blobs, authority: String(baseURL.dropFirst("https://".count)))
         for workspace in try await resources.workspaces() { try await furnishing.furnish(workspace) }
@@ -74,7 +76,7 @@ struct House: Sendable {
         var actions = ActionRegistry()
         StorageActions.register(in: &actions, resources: resources, blobs: blobs, access: access, baseURL: baseURL)
         JobActions.register(in: &actions, services: jobs)
-        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring)
+        ServingActions.register(in: &actions, services: serving, scoring: deployments.scoring, rollouts: deployments.rollouts)
         MonitoringActions.register(in: &actions, monitors: watch, schedules: schedules)
         self.actions = actions
     }
@@ -92,7 +94,10 @@ struct House: Sendable {
             EngineService { try await deployments.run() },
             EngineService { try await monitors.run() },
             EngineService { try await schedules.run() },
-            EngineService { try await Sweep(blobs: blobs).run() },
+            EngineService { try await webhooks.run() },
+            EngineService {
+                try await Sweep(blobs: blobs, runs: runs, retention: .seconds(30 * 24 * 3600), workspace: configuration.workspace).run()
+            },
         ]
     }
 
@@ -113,7 +118,8 @@ struct House: Sendable {
         LogRoutes(logs: logs).addRoutes(to: router)
         BlobRoutes(blobs: blobs, access: access).addRoutes(to: router)
         MLflowRoutes(
-            runs: runs, models: models, resources: resources, blobs: blobs, access: access, baseURL: baseURL, workspace: configuration.workspace
+            runs: runs, models: models, webhooks: webhooks, resources: resources, blobs: blobs, door: .tokens(access), baseURL: baseURL,
+            workspace: configuration.workspace
         ).addRoutes(to: router)
         RunHistoryRoutes(
             runs: runs, resources: resources, blobs: blobs, access: access, baseURL: baseURL, logFiles: { logs.links(of: $0) }

@@ -5,7 +5,8 @@ internal import Resources
 
 /// The POST actions of endpoints and deployments (azure-wire.md 2.8).
 package enum ServingActions {
-    package static func register(in actions: inout ActionRegistry, services: ServingServices, scoring: ScoringService) {
+    package static func register(in actions: inout ActionRegistry, services: ServingServices, scoring: ScoringService, rollouts: RolloutController) {
+        actions.register("rollout", of: OnlineEndpoint.path) { call in try await rollouts.start(call.id, call.body, by: call.principal) }
         actions.register("listKeys", of: OnlineEndpoint.path) { call in
             try await requireMode(call.id, services, isKey: true)
             let keys = try await services.access.endpointKeys(of: call.id)

@@ -67,8 +67,10 @@ package final class TensorEngine: @unchecked Sendable {
         operators = found
     }
 
+    /// What the variable MARTLET_TORCH_ENGINE names (a plug-in for another libtorch, by `scripts/setup-engine --torch`), else
     /// `libEngineTorch.so` in the folder of the running executable.
     package static var defaultPluginPath: String {
+        if let named = ProcessInfo.processInfo.environment["MARTLET_TORCH_ENGINE"], !named.isEmpty { return named }
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return executable.deletingLastPathComponent().appendingPathComponent(pluginFileName).path
     }

@@ -6,7 +6,7 @@ import Foundation
 
 /// Which labelled images a command works on.
 struct DataOptions: ParsableArguments {
-    @Option(name: .customLong("data"), help: "A folder (or label file) in COCO, Pascal VOC or YOLO form; the form is told by looking.")
+    @Option(name: .customLong("data"), help: "A folder (or label file) in any form that `dataset inspect` tells by looking.")
     var path: String?
 
     @Option(help: "The folder of the images, when it is not beside the labels.")
@@ -34,7 +34,8 @@ struct DataOptions: ParsableArguments {
         return imported
     }
 
-    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, or a split made here.
+    /// Training and held-out images: the folders `train` and `val` that `prepare` writes, those that a data.yaml names, the splits
+    /// that the labels tell, or a split made here.
     func readSplit(holdout: Double, seed: UInt64) throws -> (training: LabelledFolder, validation: LabelledFolder) {
         if let path, ["train", "val"].allSatisfy({ FileManager.default.fileExists(atPath: "\(path)/\($0)/annotations") }) {
             let training = try Self.read(path + "/train"), validation = try Self.read(path + "/val")
@@ -44,11 +45,29 @@ struct DataOptions: ParsableArguments {
             )
         }
         let all = try read()
+        if let parts = try YOLOSplit(path ?? annotations ?? ".")?.parts(of: all.dataset, in: all.imageRoot) {
+            Talk.say("\(parts.training.images.count) images to train on, \(parts.heldOut.images.count) held out, as the data.yaml says")
+            return (
+                LabelledFolder(folder: all.imageRoot, dataset: parts.training), LabelledFolder(folder: all.imageRoot, dataset: parts.heldOut)
+            )
+        }
+        if ["train", "val"].allSatisfy(all.splits.values.contains) {
+            let (training, heldOut) = (all.part("train"), all.part("val"))
+            Talk.say("\(training.images.count) images to train on, \(heldOut.images.count) held out, as the labels say")
+            return (LabelledFolder(folder: all.imageRoot, dataset: training), LabelledFolder(folder: all.imageRoot, dataset: heldOut))
+        }
         let parts = all.dataset.split(holdOut: holdout, seed: seed)
         Talk.say("\(parts.training.images.count) images to train on, \(parts.heldOut.images.count) held out (seed \(seed))")
         return (
             LabelledFolder(folder: all.imageRoot, dataset: parts.training), LabelledFolder(folder: all.imageRoot, dataset: parts.heldOut)
         )
+    }
+}
+
+extension ImportedDataset {
+    /// The images of one split.
+    func part(_ split: String) -> LabelledDataset {
+        LabelledDataset(categories: dataset.categories, images: dataset.images.filter { splits[$0.fileName] == split })
     }
 }
 

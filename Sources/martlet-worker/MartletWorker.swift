@@ -8,8 +8,7 @@ struct MartletWorker: AsyncParsableCommand {
         abstract: "Trains, measures and runs object detectors. Data goes to standard output, talk to standard error.",
         subcommands: [
             ServeCommand.self, FactsCommand.self, DetectCommand.self, TrainCommand.self, EvaluateCommand.self, PrepareCommand.self,
-            ScenesCommand.self,
-            DriftCommand.self, EngineCommand.self,
+            ScenesCommand.self, DriftCommand.self, EngineCommand.self, ExportCommand.self, DatasetCommand.self,
         ])
 }
 

@@ -2,8 +2,16 @@ import Foundation
 
 /// What is said to people, on standard error.
 enum Talk {
+    static let isTerminal = isatty(STDERR_FILENO) == 1
+
+    /// Takes the place of what was last shown.
     static func say(_ sentence: String) {
-        FileHandle.standardError.write(Data((sentence + "\n").utf8))
+        FileHandle.standardError.write(Data(((isTerminal ? "\r\u{1B}[K" : "") + sentence + "\n").utf8))
+    }
+
+    /// A line for a terminal that the next one replaces.
+    static func show(_ line: String) {
+        FileHandle.standardError.write(Data(("\r\u{1B}[K" + line).utf8))
     }
 
     /// The first of many sentences, and how many more there are.

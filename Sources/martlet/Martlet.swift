@@ -7,7 +7,9 @@ import Foundation
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "martlet", abstract: "Azure ML on your own machine.",
-            subcommands: [Serve.self] + NounGroups.all + WorkerCommands.all + [ClientEnvironment.self, SchemaCommand.self, Configure.self, Config.self, VersionCommand.self, Supervise.self])
+            subcommands: [Serve.self, MLflowCommand.self, ImportCommand.self] + NounGroups.all + WorkerCommands.all + [
+                ClientEnvironment.self, SchemaCommand.self, Configure.self, Config.self, VersionCommand.self, Supervise.self,
+            ])
     }
 
     static func main() async {

@@ -67,6 +67,14 @@ struct PascalVOCFormatTests {
         #expect(result.dataset.images.first?.width == 20 && result.issues.isEmpty)
     }
 
+    @Test func `a label map gives the order of the classes`() throws {
+        let folder = try ScratchFolder()
+        try folder.write(annotation(object("cup", ("1", "1", "5", "5"))), to: "Annotations/a.xml")
+        try folder.write(Sample.png(20, 10), to: "JPEGImages/a.png")
+        try folder.write("# label:color_rgb:parts:actions\nbackground:0,0,0::\njug:::\ncup:128,0,0::\n", to: "labelmap.txt")
+        #expect(try AllFormats.read(at: folder.path).dataset.categories == ["jug", "cup"])
+    }
+
     @Test func `images without an annotation have no objects`() throws {
         let folder = try ScratchFolder()
         try folder.write(annotation(object("cup", ("1", "1", "5", "5"))), to: "Annotations/a.xml")

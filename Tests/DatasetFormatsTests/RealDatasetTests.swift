@@ -6,7 +6,7 @@ import Testing
 /// Real sets in `../shared/data`; skipped where it is absent.
 @Suite("Real datasets", .enabled(if: Sample.shared("odfridge") != nil))
 struct RealDatasetTests {
-    @Test(arguments: AllFormats.all.map { $0.name })
+    @Test(arguments: ["coco", "voc", "yolo"])
     func `odFridgeObjects reads the same in each of its forms`(name: String) throws {
         let path = try #require(Sample.shared("odfridge"))
         let format = try #require(AllFormats.named(name))
@@ -67,7 +67,43 @@ struct RealDatasetTests {
         #expect(!result.issues.contains { $0.message.contains("is not in") }, "\(result.issues)")
     }
 
-    @Test(arguments: ["formats/datumaro/cvat_dataset/for_video", "formats/datumaro/labelme_dataset", "formats/via", "produce"])
+    @Test func `odFridgeObjects in Azure AutoML's form has the same boxes as its COCO file`() throws {
+        let path = try #require(Sample.shared("odfridge"))
+        let result = try AllFormats.read(at: path + "/automl")
+        let coco = try COCOFormat.read(at: path).dataset
+        #expect(result.format == "azureml" && result.issues.isEmpty, "\(result.issues.prefix(3))")
+        #expect(result.imageRoot == path + "/images" && Set(result.splits.values) == ["train", "val"])
+        #expect(result.dataset.images.count == 102 && result.dataset.objectCount == 252)
+        for image in result.dataset.images {
+            let other = try #require(coco.images.first { $0.fileName == image.fileName })
+            let sorted = { (objects: [LabelledObject]) in objects.map(\.box).sorted { ($0.xMin, $0.yMin) < ($1.xMin, $1.yMin) } }
+            #expect(sorted(image.objects) == sorted(other.objects))
+        }
+    }
+
+    @Test func `the fruit of the Custom Vision lesson are all read`() throws {
+        let result = try AllFormats.read(at: try #require(Sample.shared("produce")))
+        #expect(result.format == "customvision" && result.dataset.images.count == 23 && result.dataset.objectCount == 33)
+        #expect(result.dataset.categories == ["apple", "banana", "orange"] && result.issues.isEmpty, "\(result.issues.prefix(3))")
+        #expect(result.dataset.isSound && result.dataset.images.allSatisfy { $0.width == 1024 && $0.height == 768 })
+    }
+
+    @Test func `VIA's polygons become boxes`() throws {
+        let result = try AllFormats.read(at: try #require(Sample.shared("formats/via")))
+        #expect(result.format == "via" && result.dataset.images.count == 2 && result.dataset.objectCount > 5)
+        #expect(result.issues.allSatisfy { $0.loss == .outlines } && result.issues.count == 2, "\(result.issues.prefix(3))")
+    }
+
+    @Test(arguments: [("export_project", 6, ["test", "train", "val"]), ("export_task", 2, ["train"])])
+    func `CVAT exports are read with their subsets`(folder: String, images: Int, splits: [String]) throws {
+        let result = try AllFormats.read(at: try #require(Sample.shared("formats/datumaro/cvat_dataset/for_images/" + folder)))
+        #expect(result.format == "cvat" && result.dataset.images.count == images)
+        #expect(Set(result.splits.values).sorted() == splits)
+        #expect(result.dataset.images.first?.objects.first?.box == BoundingBox(xMin: 0, yMin: 2, xMax: 4, yMax: 4))
+        #expect(!result.issues.contains { $0.message.contains("is not in") }, "\(result.issues)")
+    }
+
+    @Test(arguments: ["formats/datumaro/cvat_dataset/for_video", "formats/datumaro/labelme_dataset"])
     func `other formats are not mistaken for ours`(folder: String) throws {
         let path = try #require(Sample.shared(folder))
         #expect(throws: DatasetError.self) { try AllFormats.detect(at: path) }

@@ -57,8 +57,29 @@ enum Sample {
                 objects: [LabelledObject(box: BoundingBox(xMin: 100, yMin: 200, xMax: 301, yMax: 433), category: 2)]),
         ])
 
-    /// The images of `dataset` in a folder of their own.
-    static func images() throws -> ScratchFolder {
+    /// Crowds, difficult objects, areas, edges between pixels, and a class without objects.
+    static let demanding = LabelledDataset(
+        categories: ["unused", "cup", "jug"],
+        images: [
+            LabelledImage(
+                fileName: "deep/er/a.png", width: 333, height: 77,
+                objects: [
+                    LabelledObject(box: BoundingBox(xMin: 0.25, yMin: 1.5, xMax: 332.75, yMax: 76.125), category: 2, isCrowd: true, area: 17.5),
+                    LabelledObject(box: BoundingBox(xMin: 10.1, yMin: 20.2, xMax: 30.3, yMax: 40.4), category: 1, isDifficult: true),
+                    LabelledObject(box: BoundingBox(xMin: 10, yMin: 20, xMax: 30, yMax: 40), category: 1, isCrowd: true, isDifficult: true, area: 0),
+                ]),
+            LabelledImage(fileName: "b.png", width: 1, height: 1, objects: [LabelledObject(box: BoundingBox(x: 0, y: 0, width: 1, height: 1), category: 1)]),
+        ])
+
+    /// File names that need care in JSON, XML, YAML, addresses and paths.
+    static let oddNames = LabelledDataset(
+        categories: ["a"],
+        images: ["naïve – bäd.png", "sp ace/a  b.png", "x.tar.v1.png", "quote\"'&<>.png", "#hash; 100%?.png", "images/labels/a.png", "日本/画像.PNG", "a,b.png"]
+            .map { LabelledImage(fileName: $0, width: 9, height: 9, objects: [LabelledObject(box: BoundingBox(x: 1, y: 2, width: 3, height: 4), category: 0)]) }
+    )
+
+    /// The images of a dataset in a folder of their own.
+    static func images(of dataset: LabelledDataset = dataset) throws -> ScratchFolder {
         let folder = try ScratchFolder()
         for image in dataset.images { try folder.write(png(image.width, image.height), to: image.fileName) }
         return folder
@@ -69,5 +90,24 @@ enum Sample {
         let path = URL(filePath: #filePath).resolvingSymlinksInPath()
             .appending(path: "../../../../shared/data/\(name)").standardizedFileURL.path
         return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+}
+
+extension LabelledDataset {
+    /// Whether every class is listed and every box has an area inside its image.
+    var isSound: Bool {
+        images.allSatisfy { image in
+            !image.fileName.isEmpty
+                && image.objects.allSatisfy {
+                    categories.indices.contains($0.category) && $0.box.area > 0 && $0.box.xMin >= 0 && $0.box.xMax <= Double(image.width)
+                        && $0.box.yMin >= 0 && $0.box.yMax <= Double(image.height)
+                }
+        }
+    }
+}
+
+extension BoundingBox {
+    func isNear(_ other: BoundingBox, _ tolerance: Double) -> Bool {
+        [xMin - other.xMin, yMin - other.yMin, xMax - other.xMax, yMax - other.yMax].allSatisfy { abs($0) <= tolerance }
     }
 }

@@ -93,6 +93,59 @@ import Testing
         #expect(losses[7] < losses[0] * 0.9, "\(losses)")
     }
 
+    @Test func `the first steps of AdamW follow its formula`() throws {
+        let engine = try EngineAtHand.require()
+        let network = try Self.network(engine)
+        var settings = TrainingSettings()
+        (settings.weight_decay, settings.clip_norm) = (0.1, 1e9)
+        let optimizer = try WeightOptimizer(network: network, settings: settings)
+        let trained = network.tensors.filter(\.parameter.role.isTrained)
+        for named in trained { try named.tensor.requireGradient() }
+        var expected = try trained.map { try $0.tensor.detached().array(of: Float.self).prefix(50).map(Double.init) }
+        var moments = expected.map { $0.map { _ in (first: 0.0, second: 0.0) } }
+        for step in 1...3 {
+            // The gradient of the sum of squares is twice the weight.
+            let sum = try trained.dropFirst().reduce(trained[0].tensor.squared().sum()) { try $0 + $1.tensor.squared().sum() }
+            try sum.backward()
+            _ = try optimizer.step(rates: .init(weights: 0.01, biases: 0.02, momentum: 0.9))
+            for (index, named) in trained.enumerated() {
+                let isBias = named.parameter.role == .bias
+                for place in expected[index].indices {
+                    let gradient = 2 * expected[index][place]
+                    let first = 0.9 * moments[index][place].first + 0.1 * gradient
+                    let second = 0.999 * moments[index][place].second + 0.001 * gradient * gradient
+                    moments[index][place] = (first, second)
+                    let (c1, c2) = (1 - pow(0.9, Double(step)), 1 - pow(0.999, Double(step)))
+                    if named.parameter.role == .weight { expected[index][place] *= 1 - 0.01 * 0.1 }
+                    expected[index][place] -= (isBias ? 0.02 : 0.01) * (first / c1) / ((second / c2).squareRoot() + 1e-8)
+                }
+            }
+        }
+        for (named, wanted) in zip(trained, expected) {
+            let found = try named.tensor.detached().array(of: Float.self)
+            #expect(zip(found, wanted).allSatisfy { abs(Double($0) - $1) < 1e-4 }, "\(named.parameter.name)")
+        }
+    }
+
+    @Test func `in bfloat16 the losses are nearly the same, and weights get gradients in 32 bits`() throws {
+        let engine = try EngineAtHand.require()
+        var settings = TrainingSettings()
+        settings.imgsz = 64
+        let network = try Self.network(engine)
+        let objects = [[TrainingObject(category: 1, box: CornerBox(10, 12, 44, 50))]]
+        let input = try network.input(Self.picture(engine))
+        network.isTraining = true
+        let loss = DetectionLoss(network: network, settings: settings)
+        let whole = try loss(raw: network.forward(input), objects: objects).parts
+        network.usesBFloat16 = true
+        for named in network.tensors where named.parameter.role.isTrained { try named.tensor.requireGradient() }
+        let (total, parts) = try loss(raw: network.forward(input), objects: objects)
+        #expect(abs(parts.total - whole.total) < 0.05 * whole.total, "\(parts), in 32 bits \(whole)")
+        try total.backward()
+        let gradients = try network.tensors.filter(\.parameter.role.isTrained).map { try $0.tensor.gradient() }
+        #expect(gradients.allSatisfy { $0?.type == .float32 })
+    }
+
     @Test func `a picture without objects still teaches the classes`() throws {
         let engine = try EngineAtHand.require()
         var settings = TrainingSettings()

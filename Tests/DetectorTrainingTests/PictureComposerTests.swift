@@ -61,6 +61,41 @@ import Testing
         _ = folder
     }
 
+    @Test(arguments: 0..<12)
+    func `boxes of turned and sheared pictures stay around their objects`(place: Int) throws {
+        var settings = Self.plain
+        (settings.degrees, settings.shear, settings.scale, settings.translate) = (25, 8, 0.2, 0.1)
+        let (composer, folder) = try Self.composer(settings)
+        let picture = composer.compose(place % 5, epoch: 1, place: place, withMosaic: false)
+        let object = try #require(picture.objects.first)
+        let colour = DrawnSet.colour(of: object.category)
+        var (left, top, right, bottom) = (64, 64, 0, 0)
+        for y in 0..<64 {
+            for x in 0..<64 where Array(picture.image.pixels[((y * 64 + x) * 3)..<((y * 64 + x) * 3 + 3)]) == colour {
+                (left, top, right, bottom) = (min(left, x), min(top, y), max(right, x + 1), max(bottom, y + 1))
+            }
+        }
+        let box = object.box
+        // Only whole pixels have the colour, so its bounds lie up to two pixels inside.
+        for (edge, seen) in [(box.x1, left), (box.y1, top), (box.x2, right), (box.y2, bottom)] {
+            #expect(abs(edge - Float(seen)) < 2.5, "\(box) around \(left) \(top) \(right) \(bottom)")
+        }
+        _ = folder
+    }
+
+    @Test func `a blended picture has the objects of both and colours between`() throws {
+        var settings = Self.plain
+        settings.mixup = 1
+        let (composer, folder) = try Self.composer(settings)
+        let alone = composer.compose(0, epoch: 0, place: 0, withMosaic: false)
+        let blended = composer.compose(0, epoch: 0, place: 0, withMosaic: true)
+        #expect(alone.objects.count == 1)
+        #expect(blended.objects.count == 2)
+        #expect(blended.objects.first == alone.objects.first)
+        #expect(blended.image != alone.image)
+        _ = folder
+    }
+
     @Test func `the same place gives the same picture, another place or epoch another`() throws {
         var settings = TrainingSettings()
         settings.imgsz = 64
@@ -90,9 +125,13 @@ import Testing
         let folder = try TemporaryFolder()
         let store = PictureStore(try DrawnSet.write(to: folder, count: 10, side: 64), side: 64)
         let loader = BatchLoader(store: store, settings: settings, epoch: 0, withMosaic: false)
-        let batches = (0..<loader.count).map { _ in loader.next() }
+        let batches = (0..<loader.count).compactMap { _ in loader.next() }
+        #expect(loader.next()?.pixels == nil)
         #expect(batches.map(\.objects.count).sorted() == [3, 3, 4])
         #expect(batches.allSatisfy { $0.pixels.count == $0.objects.count * 64 * 64 * 3 })
+        settings.workers = 3
+        let others = BatchLoader(store: store, settings: settings, epoch: 0, withMosaic: false)
+        #expect((0..<others.count).compactMap { _ in others.next()?.pixels } == batches.map(\.pixels), "the order does not depend on the workers")
         let cancelled = BatchLoader(store: store, settings: settings, epoch: 1, withMosaic: false)
         cancelled.cancel()
     }
@@ -104,7 +143,13 @@ enum DrawnSet {
 
     static func colour(of category: Int) -> [UInt8] { category == 0 ? [220, 30, 30] : [30, 200, 40] }
 
+    /// Makes the files below `folder`.
     static func write(to folder: TemporaryFolder, count: Int, side: Int) throws -> LabelledFolder {
+        try read(folder.url.path, count: count, side: side)
+    }
+
+    /// The same files and labels whenever it is called.
+    static func read(_ folder: String, count: Int, side: Int) throws -> LabelledFolder {
         var images: [LabelledImage] = []
         for index in 0..<count {
             let category = index % 2
@@ -121,11 +166,11 @@ enum DrawnSet {
                 }
             }
             let name = "\(index).png"
-            try image.write(toFile: folder.path(name))
+            try image.write(toFile: "\(folder)/\(name)")
             let box = BoundingBox(x: Double(x), y: Double(y), width: Double(width), height: Double(height))
             images.append(
                 LabelledImage(fileName: name, width: side, height: side, objects: [LabelledObject(box: box, category: category)]))
         }
-        return LabelledFolder(folder: folder.url.path, dataset: LabelledDataset(categories: categories, images: images))
+        return LabelledFolder(folder: folder, dataset: LabelledDataset(categories: categories, images: images))
     }
 }

@@ -75,6 +75,63 @@ import Testing
         #expect(lines.count == 4)
     }
 
+    @Test func `a training killed in mid-epoch goes on along the same curve`() async throws {
+        let folder = try TemporaryFolder()
+        let set = try DrawnSet.write(to: folder, count: 6, side: 64)
+        _ = try Self.trainer(Self.settings, set, folder.path("whole")).run()
+        let place = folder.url.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [place = place as String] in
+            var steps = 0
+            let set = try DrawnSet.read(place, count: 6, side: 64)
+            _ = try Self.trainer(Self.settings, set, place + "/killed").run(onEvent: { event in
+                guard case .step = event else { return }
+                steps += 1
+                guard steps == 4 else { return }
+                // The checkpoint of the first epoch is written beside the training.
+                while try Trainer.interruptedSettings(in: place + "/killed") == nil { usleep(1000) }
+                kill(getpid(), SIGKILL)
+            })
+        }
+        var settings = try #require(try Trainer.interruptedSettings(in: folder.path("killed")))
+        #expect(settings.epochs == 3)
+        settings.resume = true
+        #expect(try Self.trainer(settings, set, folder.path("killed")).run().epochs == 3)
+
+        func curve(_ name: String) throws -> [[Substring]] {
+            let text = try String(contentsOfFile: folder.path("\(name)/results.csv"), encoding: .utf8)
+            // All but the times.
+            return text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { Array($0[2...7]) + [$0[0]] }
+        }
+        #expect(try curve("killed") == curve("whole"))
+        #expect(try curve("whole").count == 4)
+    }
+
+    @Test func `a training starts from the weights of a .pt file with other classes`() throws {
+        let folder = try TemporaryFolder()
+        let set = try DrawnSet.write(to: folder, count: 4, side: 64)
+        var model = PickledModel()
+        model.architecture = DetectorArchitecture(scale: .nano, classCount: 7)
+        try model.encoded().write(to: URL(fileURLWithPath: folder.path("seven.pt")))
+        var settings = Self.settings
+        (settings.epochs, settings.pretrained) = (1, folder.path("seven.pt"))
+        // So slow that the weights stay what they were.
+        (settings.lr0, settings.weight_decay) = (1e-12, 0)
+        var notes: [String] = []
+        _ = try Self.trainer(settings, set, folder.path("out")).run(onEvent: { if case .note(let note) = $0 { notes.append(note) } })
+        #expect(notes.contains { $0.contains("6 of the head") }, "\(notes)")
+        let (given, taken) = (try UltralyticsCheckpoint(path: folder.path("seven.pt")).weights, try SafeTensors(path: folder.path("out/last.safetensors")))
+        for name in ["model.0.conv.weight", "model.9.cv2.conv.weight", "model.22.cv2.1.2.bias"] {
+            #expect(try zip(given.floats(name), taken.floats(name)).allSatisfy { abs($0 - $1) < 1e-5 }, "\(name)")
+        }
+
+        settings.model = "yolov8s"
+        #expect(throws: TrainingError.self) { try Self.trainer(settings, set, folder.path("other")).run() }
+        settings.model = nil
+        settings.device = "cuda:7"
+        let error = #expect(throws: TrainingError.self) { try Self.trainer(settings, set, folder.path("card")).run() }
+        #expect(error?.description.contains("cuda:7") == true)
+    }
+
     @Test func `data and settings that cannot work together are refused before anything is written`() throws {
         let folder = try TemporaryFolder()
         var set = try DrawnSet.write(to: folder, count: 3, side: 64)

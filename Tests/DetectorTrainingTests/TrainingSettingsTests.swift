@@ -22,6 +22,42 @@ import Testing
         #expect(throws: TrainingError.self) { try settings.set("epoch", to: "7") }
     }
 
+    @Test func `devices are named as Ultralytics names them`() throws {
+        var settings = TrainingSettings()
+        for (text, device) in [("0", "cuda:0"), ("cuda", "cuda:0"), ("cuda:1", "cuda:1"), ("CPU", "cpu")] {
+            try settings.set("device", to: text)
+            #expect(settings.device == device)
+            try settings.validate()
+        }
+        try settings.set("device", to: "0,1")
+        #expect(throws: TrainingError.self) { try settings.validate() }
+    }
+
+    @Test func `an arguments file of Ultralytics is taken, and what means nothing here is named`() throws {
+        var settings = TrainingSettings()
+        let foreign = try settings.set(arguments: [
+            "task": "detect", "epochs": "12", "plots": "true", "pretrained": "true", "perspective": "0.0", "model": "yolov8s.pt", "lr0": "0.01",
+            "amp": "true", "workers": "8", "degrees": "5.0", "mixup": "0.1", "weights": "best.pt", "resume": "false",
+        ])
+        #expect(foreign == ["plots", "task"])
+        #expect((settings.epochs, settings.model, settings.lr0) == (12, "yolov8s.pt", 0.01))
+        #expect((settings.amp, settings.workers, settings.degrees, settings.mixup) == (true, 8, 5, 0.1))
+        #expect(settings.pretrained == "best.pt")
+        #expect(throws: TrainingError.self) { try settings.set(arguments: ["perspective": "0.001"]) }
+        #expect(throws: TrainingError.self) { try settings.set(arguments: ["epoch": "3"]) }
+    }
+
+    @Test func `the automatic optimiser depends on steps and classes`() {
+        var settings = TrainingSettings()
+        settings.optimizer = .auto
+        let short = settings.withChosenOptimizer(steps: 1000, classCount: 1)
+        #expect((short.optimizer, short.lr0) == (.adamW, 0.002))
+        #expect(settings.withChosenOptimizer(steps: 20_000, classCount: 1).optimizer == .sgd)
+        settings.optimizer = .sgd
+        settings.lr0 = 0.5
+        #expect(settings.withChosenOptimizer(steps: 1000, classCount: 1) == settings)
+    }
+
     @Test func `every stored setting can be set by its name`() {
         let stored = Mirror(reflecting: TrainingSettings()).children.compactMap(\.label)
         #expect(Set(stored) == Set(TrainingSettings.names))

@@ -46,10 +46,18 @@ final class ModelFolderTests {
         #expect(files["safetensors"]?.card == ModelCard(architecture: "yolov8n", names: ["can"], imgsz: 320))
     }
 
-    @Test("A pickled file is refused with the command that exports it")
+    @Test("A .pt file is a model; one that is no YOLOv8 is refused with the command that exports it")
     func pickle() throws {
         try place("best.pt")
-        #expect(refusal().contains("yolo export model=best.pt format=onnx"))
+        #expect(try ModelFolder(path: root).files["pt"]?.path == root + "/best.pt")
+        let error = #expect(throws: InferenceError.self) { try AllBackends.open(root, options: DetectorOptions(engine: "native")) }
+        #expect(error?.description.contains("yolo export model=best.pt format=onnx") == true)
+    }
+
+    @Test("Other pickled files are refused")
+    func pickledOtherwise() throws {
+        try place("best.pth")
+        #expect(refusal().contains("never run"))
     }
 
     @Test("An empty folder, several candidates and a missing place are told apart")

@@ -123,7 +123,7 @@ struct NativeNetworkTests {
     func evenHead() throws {
         let weights = NativeWeights(
             Dictionary(uniqueKeysWithValues: items(classCount: 3).map { ($0.name, .init(shape: $0.shape, floats: $0.values)) }))
-        let output = try NativeNetwork(weights: weights, threads: 2).run([Float](repeating: 0.5, count: 3 * 64 * 64), side: 64)
+        let output = try NativeNetwork(weights: weights, threads: 2).run([Float](repeating: 0.5, count: 3 * 64 * 64), count: 1, side: 64)
         #expect(output.dims == [1, 7, 64 + 16 + 4])
         func column(_ index: Int) -> [Float] { (0..<7).map { output.values[$0 * 84 + index] } }
         let boxes: [(Int, [Float])] = [

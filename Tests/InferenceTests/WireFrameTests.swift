@@ -66,9 +66,11 @@ struct WireFrameTests {
     func factsFit() throws {
         let record = ScoringFacts.ImageRecord(
             image: .init(values: ["brightness": 0.5]),
-            prediction: .init(
-                (0..<300).map { .init(box: .init(xMin: 0, yMin: 0, xMax: 1, yMax: 1), category: 0, score: Double($0) / 300) },
-                in: .init(width: 4, height: 4), classNames: ["a class with a rather long name"]))
+            detections: (0..<300).map {
+                .init(
+                    .init(box: .init(xMin: 0, yMin: 0, xMax: 1, yMax: 1), category: 0, score: Double($0) / 300), width: 4, height: 4,
+                    classNames: ["a class with a rather long name"])
+            })
         let response = WireResponse(id: "1", facts: ScoringFacts(images: Array(repeating: record, count: 30)))
         let frame = try WireFrame(response, body: [])
         let kept = try frame.message(WireResponse.self).facts?.images.count ?? 0

@@ -34,4 +34,14 @@ import Testing
     func `answers of other kinds hold no detections`(text: String) throws {
         #expect(try detections(text).images.allSatisfy { $0 == [] })
     }
+
+    @Test func `what a native worker says beside its answer goes before the body`() throws {
+        let facts = try JSON(parsing: #"{"images":[{"image":{"brightness":0.5},"detections":[{"category":"can","score":0.5,"box":[0,0,1,1]}]},{"image":{}}]}"#)
+        #expect(AnsweredDetections(facts: facts)?.images == [[["category": "can", "score": 0.5, "box": [0.0, 0.0, 1.0, 1.0]]], []])
+        let odd =
+            #"{"images":[{"detections":[{"category":"can","score":"x","box":[0,0,1,1]},{"score":1,"box":[0,0,1,1]},{"category":"a","score":1,"box":[0]}]}]}"#
+        #expect(try AnsweredDetections(facts: JSON(parsing: odd))?.images == [[]])
+        #expect(try AnsweredDetections(facts: JSON(parsing: #"{"images":[{"image":{"brightness":0.5}}]}"#)) == nil)
+        #expect(AnsweredDetections(facts: nil) == nil)
+    }
 }

@@ -36,7 +36,7 @@ struct ServingHouse: Sendable {
             serverURL: "https://127.0.0.1:8443", home: .standard, machine: ProcessInfo.processInfo.environment, toolFolder: path + "/bin")
         controller = try OnlineDeploymentController(services: services)
         var actions = ActionRegistry()
-        ServingActions.register(in: &actions, services: services, scoring: controller.scoring)
+        ServingActions.register(in: &actions, services: services, scoring: controller.scoring, rollouts: controller.rollouts)
         self.actions = actions
         try await resources.createWorkspace(.standard)
         let container = BlobContainer.standard(of: .standard).blobs

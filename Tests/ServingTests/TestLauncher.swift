@@ -8,9 +8,11 @@ import Synchronization
 final class TestLauncher: WorkerLauncher {
     private let processes = Mutex<[String: pid_t]>([:])
     private let ends = Mutex<[String: ProcessEnd]>([:])
+    private let natives = Mutex<[String: NativeWorker]>([:])
 
     func start(_ spec: ProcessSpec, in folder: String) throws(Problem) {
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if spec.command.dropFirst().first == "serve" { return startNative(spec, in: folder) }
         // `env -C` changes the folder and then becomes the command.
         let words = (["/usr/bin/env", "-C", spec.workingDirectory] + spec.command).map { strdup($0) } + [nil]
         let variables = spec.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -29,7 +31,19 @@ final class TestLauncher: WorkerLauncher {
         ends.withLock { $0[folder] = nil }
     }
 
+    /// A native worker that cannot load its model says so in its log and ends, as the real one does.
+    private func startNative(_ spec: ProcessSpec, in folder: String) {
+        do {
+            let worker = try NativeWorker(spec)
+            natives.withLock { $0[folder] = worker }
+        } catch {
+            try? Data("error: \(error)\n".utf8).write(to: URL(filePath: spec.replicas[0].logFile))
+            ends.withLock { $0[folder] = ProcessEnd(reason: .exited, code: 1) }
+        }
+    }
+
     func end(in folder: String) -> ProcessEnd? {
+        if natives.withLock({ $0[folder] }) != nil { return nil }
         if let end = ends.withLock({ $0[folder] }) { return end }
         guard let pid = processes.withLock({ $0[folder] }) else { return ProcessEnd(reason: .lost) }
         var status: Int32 = 0
@@ -41,6 +55,10 @@ final class TestLauncher: WorkerLauncher {
     }
 
     func stop(in folder: String) {
+        if let native = natives.withLock({ $0.removeValue(forKey: folder) }) {
+            ends.withLock { $0[folder] = ProcessEnd(reason: .exited, code: 0) }
+            return native.stop()
+        }
         guard end(in: folder) == nil, let pid = processes.withLock({ $0[folder] }) else { return }
         kill(pid, SIGTERM)
     }

@@ -48,7 +48,7 @@ package enum NounGroups {
         switch noun {
         case "job": [JobStream.self, JobCancel.self, JobDownload.self, JobValidate.self, JobServices.self]
         case "model": [ModelDownload.self]
-        case "online-endpoint": [EndpointInvoke.self, EndpointCredentials.self, EndpointKeys.self]
+        case "online-endpoint": [EndpointInvoke.self, EndpointRollout.self, EndpointCredentials.self, EndpointKeys.self]
         case "online-deployment": [DeploymentLogs.self]
         case "compute": [Posted<ComputeStart>.self, Posted<ComputeStop>.self, Posted<ComputeRestart>.self]
         case "workspace": [Posted<WorkspaceKeys>.self]

@@ -21,7 +21,7 @@ extension WorkerCommand {
 
 package enum WorkerCommands {
     package static let all: [any ParsableCommand.Type] = [
-        DatasetCommand.self, TrainCommand.self, EvaluateCommand.self, DetectCommand.self, EngineCommand.self,
+        DatasetCommand.self, TrainCommand.self, EvaluateCommand.self, DetectCommand.self, ExportCommand.self, EngineCommand.self,
     ]
 
     /// The worker beside this program.
@@ -33,14 +33,22 @@ package enum WorkerCommands {
         }
         return path
     }
-}
 
-package struct DatasetCommand: WorkerCommand {
-    package static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Inspect, check, convert, divide and compare folders of labelled images.")
-    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
-
-    package init() {}
+    /// What the worker prints as JSON; what it says on standard error is the person's to read.
+    static func answer(_ words: [String]) throws(Problem) -> JSON {
+        let process = Process(), pipe = Pipe()
+        process.executableURL = URL(filePath: try program())
+        process.arguments = words
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { throw Problem(.internalFault, "'martlet-worker' cannot be started; build it again: make build") }
+        let data = (try? pipe.fileHandleForReading.readToEnd()) ?? nil
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Problem(.invalidInput, "'martlet-worker \(words.prefix(2).joined(separator: " "))' failed; it says why above")
+        }
+        return try JSON(parsing: data ?? Data())
+    }
 }
 
 package struct TrainCommand: WorkerCommand {
@@ -67,6 +75,13 @@ package struct DetectCommand: WorkerCommand {
 
 package struct EngineCommand: WorkerCommand {
     package static let configuration = CommandConfiguration(commandName: "engine", abstract: "Show what runs detectors on this machine.")
+    @Argument(parsing: .captureForPassthrough) package var words: [String] = []
+
+    package init() {}
+}
+
+package struct ExportCommand: WorkerCommand {
+    package static let configuration = CommandConfiguration(commandName: "export", abstract: "Write a detector in another file format.")
     @Argument(parsing: .captureForPassthrough) package var words: [String] = []
 
     package init() {}

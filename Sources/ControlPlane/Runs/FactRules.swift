@@ -14,7 +14,9 @@ package enum FactRules {
     static let registryValueLength = 100_000
 
     /// The key of a metric, parameter or run tag: letters, digits and `_ - . / :` and spaces, and no way out of a folder.
-    package static func check(key: String, field: String) throws(Problem) {
+    package static func check(key: String, field: @autoclosure () -> String) throws(Problem) {
+        if isPlain(key) { return }
+        let field = field()
         guard !key.isEmpty else { throw missing(field) }
         guard key.count <= keyLength else {
             throw Problem(
@@ -37,7 +39,27 @@ package enum FactRules {
         }
     }
 
+    /// Whether a key is right beyond doubt: the quick answer for nearly all keys.
+    private static func isPlain(_ key: String) -> Bool {
+        guard 1...keyLength ~= key.utf8.count else { return false }
+        // Bytes since the last slash, and whether all of them are dots.
+        var (length, areDots) = (0, true)
+        for byte in key.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: " "):
+                (length, areDots) = (length + 1, false)
+            case UInt8(ascii: "."): length += 1
+            case UInt8(ascii: "/"):
+                guard length > 0, !areDots else { return false }
+                (length, areDots) = (0, true)
+            default: return false
+            }
+        }
+        return length > 0 && !areDots
+    }
+
     package static func check(value: String, field: String, limit: Int) throws(Problem) {
+        if value.utf8.count <= limit { return }
         guard value.count <= limit else {
             throw Problem(
                 .invalidInput, "'\(field)' exceeds the maximum length of \(limit) characters: it has \(value.count)", target: field)

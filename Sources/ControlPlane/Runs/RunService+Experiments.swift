@@ -12,7 +12,8 @@ extension RunService {
         let location = artifactLocation.flatMap { $0.isEmpty ? nil : $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         return try await store.write { tx in
             try Self.checkFree(name, in: workspace, tx)
-            return try tx.insertExperiment(named: name, artifactLocation: location, tags: tags, in: workspace, at: time)
+            return try tx.insertExperiment(
+                named: name, artifactLocation: location, root: defaultArtifactRoot, tags: tags, in: workspace, at: time)
         }
     }
 
@@ -77,6 +78,7 @@ extension RunService {
                 throw Problem(
                     .invalidInput, "The experiment \(id) must be in the 'deleted' state. Current state is active.", target: "experiment_id")
             }
+            try Self.checkFree(experiment.name, in: workspace, tx)
             try tx.setLifecycle(.active, ofExperiment: experiment, at: time)
         }
     }
@@ -104,12 +106,9 @@ extension RunService {
         try FactRules.check(value: name, field: field, limit: 500)
     }
 
+    /// A name in the bin is free.
     private static func checkFree(_ name: String, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws {
-        guard let taken = try tx.experiment(named: name, in: workspace) else { return }
-        throw Problem(
-            .conflict,
-            "Experiment(name=\(name)) already exists"
-                + (taken.lifecycle == .deleted ? " in deleted state; restore it, or rename it before you use its name" : ""), target: "name"
-        )
+        guard let taken = try tx.experiment(named: name, in: workspace), taken.lifecycle == .active else { return }
+        throw Problem(.conflict, "Experiment(name=\(name)) already exists.", target: "name")
     }
 }

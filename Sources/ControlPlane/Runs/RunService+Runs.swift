@@ -28,8 +28,13 @@ extension RunService {
             let experiment = try Self.activeExperiment(experimentID, in: workspace, tx)
             let run = try tx.insertRun(
                 id: id, name: runName, userID: userID, status: .running, startTime: time, tags: all, experiment: experiment, in: workspace)
-            return try tx.detail(of: run)
+            return RunDetail(run: run, tags: Self.settled(all))
         }
+    }
+
+    /// Tags as they are read back: by key, the last of equal ones.
+    private static func settled(_ tags: [LabelRecord]) -> [LabelRecord] {
+        Dictionary(tags.map { ($0.key, $0) }, uniquingKeysWith: { _, later in later }).values.sorted { $0.key < $1.key }
     }
 
     /// The run with its facts; deleted ones too.

@@ -9,9 +9,12 @@ internal import Resources
 package struct RunService: Sendable {
     let store: MetadataStore
     let now: @Sendable () -> Date
+    /// Where the artifacts of new experiments go that name no place; `nil`: this server's own store.
+    let defaultArtifactRoot: String?
 
-    package init(store: MetadataStore, now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(store: MetadataStore, defaultArtifactRoot: String? = nil, now: @escaping @Sendable () -> Date = { Date() }) {
         self.store = store
+        self.defaultArtifactRoot = defaultArtifactRoot.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.now = now
     }
 

@@ -1,61 +1,65 @@
 import Detection
-import Foundation
 
-/// Writes the VOC layout: `Annotations`, `JPEGImages` and, for the order of the classes, `classes.txt`. Crowd flags and annotated
-/// areas have no place in VOC and are not kept.
-enum PascalVOCWriter {
-    static func write(_ dataset: LabelledDataset, images: String?, to folder: String) throws(DatasetError) {
-        let names = dataset.images.map(\.fileName)
-        try DatasetFolder.check(names, key: DatasetFolder.withoutExtension)
-        let classes = dataset.categories.map { $0 + "\n" }.joined()
-        try DatasetFolder.write(Data(classes.utf8), to: DatasetFolder.join(folder, PascalVOCFormat.classFile))
-        for image in dataset.images {
-            let path = "Annotations/\(DatasetFolder.withoutExtension(image.fileName)).xml"
-            try DatasetFolder.write(Data(try xml(of: image, dataset.categories).utf8), to: DatasetFolder.join(folder, path))
+/// Writes the VOC layout: `Annotations`, `ImageSets/Main` and, for the order of the classes, `classes.txt`. Boxes come in whole
+/// pixels.
+struct PascalVOCWriter: DatasetWriter {
+    private let folder: OutputFolder
+    private let names: [OutputText]
+    private let classes: OutputText
+    private let labelMap: OutputText?
+    private var lists: [String: OutputFile] = [:]
+
+    init(folder: String, categories: [String]) throws(DatasetError) {
+        self.folder = OutputFolder(folder)
+        names = categories.map { name in
+            var text = OutputText()
+            text.escaped(name)
+            return text
         }
-        try DatasetFolder.placeImages(names, from: images, into: DatasetFolder.join(folder, "JPEGImages"))
+        classes = OutputText(categories.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" }.joined())
+        // A colon ends a name there.
+        let fits = categories.allSatisfy { !$0.contains(":") && !$0.hasPrefix("#") && !$0.contains(where: \.isNewline) }
+        labelMap = fits ? OutputText("# label:color_rgb:parts:actions\n" + categories.map { $0 + ":::\n" }.joined()) : nil
+        try DatasetFolder.makeFolder(DatasetFolder.join(folder, "Annotations"))
     }
 
-    private static func xml(of image: LabelledImage, _ categories: [String]) throws(DatasetError) -> String {
-        var xml = """
-            <annotation>
-            \t<folder>JPEGImages</folder>
-            \t<filename>\(escaped(DatasetFolder.lastComponent(of: image.fileName)))</filename>
-            \t<size>
-            \t\t<width>\(image.width)</width>
-            \t\t<height>\(image.height)</height>
-            \t\t<depth>3</depth>
-            \t</size>
-
-            """
+    mutating func add(_ entry: DatasetEntry) throws(DatasetError) {
+        let image = entry.image
+        var xml = OutputText("<annotation>\n\t<folder>JPEGImages</folder>\n\t<filename>")
+        xml.escaped(DatasetFolder.lastComponent(of: image.fileName))
+        xml += "</filename>\n\t<size>\n\t\t<width>\(image.width)</width>\n\t\t<height>\(image.height)</height>\n\t\t<depth>3</depth>\n\t</size>\n"
         for object in image.objects {
-            guard categories.indices.contains(object.category), object.box.isFinite else {
-                throw DatasetError(file: image.fileName, message: "an object has no known class or a box that is not finite")
-            }
-            xml += """
-                \t<object>
-                \t\t<name>\(escaped(categories[object.category]))</name>
-                \t\t<difficult>\(object.isDifficult ? 1 : 0)</difficult>
-                \t\t<bndbox>
-                \t\t\t<xmin>\(number(object.box.xMin + 1))</xmin>
-                \t\t\t<ymin>\(number(object.box.yMin + 1))</ymin>
-                \t\t\t<xmax>\(number(object.box.xMax))</xmax>
-                \t\t\t<ymax>\(number(object.box.yMax))</ymax>
-                \t\t</bndbox>
-                \t</object>
-
-                """
+            xml += "\t<object>\n\t\t<name>"
+            xml.bytes += names[object.category].bytes
+            xml += object.isDifficult ? "</name>\n\t\t<difficult>1</difficult>\n" : "</name>\n\t\t<difficult>0</difficult>\n"
+            xml += "\t\t<bndbox>\n\t\t\t<xmin>"
+            xml += object.box.xMin + 1
+            xml += "</xmin>\n\t\t\t<ymin>"
+            xml += object.box.yMin + 1
+            xml += "</ymin>\n\t\t\t<xmax>"
+            xml += object.box.xMax
+            xml += "</xmax>\n\t\t\t<ymax>"
+            xml += object.box.yMax
+            xml += "</ymax>\n\t\t</bndbox>\n\t</object>\n"
         }
-        return xml + "</annotation>\n"
+        xml += "</annotation>\n"
+        let stem = DatasetFolder.withoutExtension(image.fileName)
+        try folder.write(xml, to: "Annotations/\(stem).xml")
+        try list(of: entry.split).append(OutputText(stem + "\n"))
     }
 
-    /// Whole numbers without a fraction: many readers of VOC parse integers only.
-    private static func number(_ value: Double) -> String {
-        Int(exactly: value).map(String.init) ?? String(value)
+    /// VOC's own name for everything that is labelled is "trainval".
+    private mutating func list(of split: String?) throws(DatasetError) -> OutputFile {
+        let name = split == nil ? "trainval" : SplitName.fileName(split)
+        if let list = lists[name] { return list }
+        let list = try OutputFile(path: DatasetFolder.join(folder.path, "ImageSets/Main/\(name).txt"))
+        lists[name] = list
+        return list
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: ">", with: "&gt;")
+    mutating func finish() throws(DatasetError) {
+        for list in lists.values { try list.finish() }
+        try folder.write(classes, to: PascalVOCFormat.classFile)
+        if let labelMap { try folder.write(labelMap, to: PascalVOCFormat.labelMap) }
     }
 }

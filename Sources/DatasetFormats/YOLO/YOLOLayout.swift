@@ -37,7 +37,7 @@ struct YOLOLayout {
         root = folder
 
         let files = DatasetFolder.files(under: root)
-        let nameFiles: Set<String> = ["classes.txt", "readme.txt", "license.txt", "labels.txt", "train.txt", "val.txt", "test.txt"]
+        let nameFiles: Set<String> = ["classes.txt", "labelmap.txt", "readme.txt", "license.txt", "labels.txt", "train.txt", "val.txt", "test.txt"]
         labelFiles = files.filter {
             DatasetFolder.pathExtension(of: $0) == "txt" && !nameFiles.contains(DatasetFolder.lastComponent(of: $0).lowercased())
                 && (Self.hasLabelFolder($0) || !Self.hasImageSetFolder($0))
@@ -62,6 +62,13 @@ struct YOLOLayout {
             parts[place] = $0
             return parts.joined(separator: "/")
         } + [stem]
+    }
+
+    /// The label file of an image below a folder `images`: the same path with the last `images` turned into `labels`.
+    static func labelPlace(of image: String) -> String {
+        var parts = image.split(separator: "/").map(String.init)
+        if let place = parts.dropLast().lastIndex(of: "images") { parts[place] = "labels" }
+        return DatasetFolder.withoutExtension(parts.joined(separator: "/")) + ".txt"
     }
 
     private static func folders(_ path: String) -> [Substring] { path.split(separator: "/").dropLast() }

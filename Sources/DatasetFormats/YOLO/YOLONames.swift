@@ -1,10 +1,12 @@
-/// The class names of a YOLO dataset. Of YAML it reads the two keys it needs, `names` (a list or a map, in block or flow form)
-/// and `path`: a YAML parser for these would be our largest dependency.
+/// The class names of a YOLO dataset. Of YAML it reads the keys it needs, `names` (a list or a map, in block or flow form), `path`
+/// and the splits: a YAML parser for these would be our largest dependency.
 struct YOLONames {
     /// By class id; ids that a map leaves out are called `class_N`.
     private(set) var names: [String] = []
     /// The dataset's folder as `path` gives it.
     private(set) var datasetPath: String?
+    /// Where the images of `train`, `val` and `test` are: folders or lists of files.
+    private(set) var splits: [String: [String]] = [:]
 
     /// One name a line, as in `classes.txt` and `obj.names`; blank lines at the end do not count.
     init(lines text: String) {
@@ -15,8 +17,8 @@ struct YOLONames {
 
     init(yamlFile path: String) {
         // Files of more than a megabyte list images, not classes.
-        let data = (try? DatasetFolder.read(path)).flatMap { $0.count < 1 << 20 ? $0 : nil }
-        self.init(yaml: data.map { String(decoding: $0, as: UTF8.self) } ?? "")
+        let file = (try? FileBytes(path: path)).flatMap { $0.count < 1 << 20 ? $0 : nil }
+        self.init(yaml: file?.text() ?? "")
     }
 
     init(yaml text: String) {
@@ -27,25 +29,33 @@ struct YOLONames {
                 let value = Self.unquoted(line.dropFirst("path:".count))
                 datasetPath = value.isEmpty ? nil : value
             }
-            guard line.hasPrefix("names:"), entries.isEmpty else { continue }
-            let value = line.dropFirst("names:".count).trimmingWhiteSpace()
-            if value.isEmpty {
-                let block = lines[(index + 1)...].prefix { $0.isEmpty || $0.first?.isWhitespace == true || $0.hasPrefix("-") }
-                for item in block.map({ $0.trimmingWhiteSpace() }) where !item.isEmpty {
-                    Self.add(item.hasPrefix("-") ? String(item.dropFirst()) : item, isListItem: item.hasPrefix("-"), to: &entries)
-                }
-            } else if let open = value.first, open == "[" || open == "{" {
-                // A flow collection may go on over lines until its bracket closes.
-                let flow = ([value] + lines[(index + 1)...]).joined(separator: " ").dropFirst()
-                for item in Self.flowItems(flow, until: open == "[" ? "]" : "}") {
-                    Self.add(item, isListItem: open == "[", to: &entries)
-                }
+            if let split = ["train", "val", "test"].first(where: { line.hasPrefix($0 + ":") }) {
+                var paths: [(id: Int, name: String)] = []
+                let value = line.dropFirst(split.count + 1).trimmingWhiteSpace()
+                Self.collect(value, lines[(index + 1)...], into: &paths)
+                splits[split] = paths.isEmpty ? [Self.unquoted(value)].filter { !$0.isEmpty } : paths.map(\.name)
             }
+            guard line.hasPrefix("names:"), entries.isEmpty else { continue }
+            Self.collect(line.dropFirst("names:".count).trimmingWhiteSpace(), lines[(index + 1)...], into: &entries)
         }
         // A crafted id must not make a list of billions.
         guard let last = entries.map(\.id).max(), last < 100_000 else { return }
         names = (0...last).map { "class_\($0)" }
         for entry in entries { names[entry.id] = entry.name }
+    }
+
+    /// The items of a list or map that begins with `value` and goes on in the lines below.
+    private static func collect(_ value: String, _ below: ArraySlice<String>, into entries: inout [(id: Int, name: String)]) {
+        if value.isEmpty {
+            let block = below.prefix { $0.isEmpty || $0.first?.isWhitespace == true || $0.hasPrefix("-") }
+            for item in block.map({ $0.trimmingWhiteSpace() }) where !item.isEmpty {
+                add(item.hasPrefix("-") ? String(item.dropFirst()) : item, isListItem: item.hasPrefix("-"), to: &entries)
+            }
+        } else if let open = value.first, open == "[" || open == "{" {
+            // A flow collection may go on over lines until its bracket closes.
+            let flow = ([value] + below).joined(separator: " ").dropFirst()
+            for item in flowItems(flow, until: open == "[" ? "]" : "}") { add(item, isListItem: open == "[", to: &entries) }
+        }
     }
 
     private static func add(_ item: String, isListItem: Bool, to entries: inout [(id: Int, name: String)]) {

@@ -1,37 +1,59 @@
 import Detection
-import Foundation
 
-/// Writes the YOLO layout: `images`, `labels` and `data.yaml`. Crowd and difficult flags have no place in YOLO and are not kept.
-enum YOLOWriter {
-    static func write(_ dataset: LabelledDataset, images: String?, to folder: String) throws(DatasetError) {
-        let names = dataset.images.map(\.fileName)
-        try DatasetFolder.check(names, key: DatasetFolder.withoutExtension)
-        var yaml = "train: images\nval: images\nnames:\n"
-        for (index, name) in dataset.categories.enumerated() { yaml += "  \(index): \(quoted(name))\n" }
-        try DatasetFolder.write(Data(yaml.utf8), to: DatasetFolder.join(folder, "data.yaml"))
-        for image in dataset.images {
-            guard image.width > 0, image.height > 0 else {
-                throw DatasetError(file: image.fileName, message: "YOLO labels are fractions, and this image has no size")
+/// Writes the YOLO layout: `labels` and `data.yaml`. A set that is divided gets a list of its images for each split, `train.txt` and so
+/// on, because images of one split may lie anywhere.
+struct YOLOWriter: DatasetWriter {
+    private let folder: OutputFolder
+    private let categories: [String]
+    private var lists: [String: OutputFile] = [:]
+
+    init(folder: String, categories: [String]) throws(DatasetError) {
+        self.folder = OutputFolder(folder)
+        self.categories = categories
+        try DatasetFolder.makeFolder(DatasetFolder.join(folder, "labels"))
+    }
+
+    mutating func add(_ entry: DatasetEntry) throws(DatasetError) {
+        let (width, height) = (Double(entry.image.width), Double(entry.image.height))
+        var text = OutputText()
+        for object in entry.image.objects {
+            let box = object.box
+            text += object.category
+            for number in [box.centerX / width, box.centerY / height, box.width / width, box.height / height] {
+                text += " "
+                text += number
             }
-            let (width, height) = (Double(image.width), Double(image.height))
-            var text = ""
-            for object in image.objects {
-                guard dataset.categories.indices.contains(object.category), object.box.isFinite else {
-                    throw DatasetError(file: image.fileName, message: "an object has no known class or a box that is not finite")
-                }
-                let box = object.box
-                let numbers = [box.centerX / width, box.centerY / height, box.width / width, box.height / height]
-                text += "\(object.category) " + numbers.map { "\($0)" }.joined(separator: " ") + "\n"
-            }
-            let path = "labels/\(DatasetFolder.withoutExtension(image.fileName)).txt"
-            try DatasetFolder.write(Data(text.utf8), to: DatasetFolder.join(folder, path))
+            text += "\n"
         }
-        try DatasetFolder.placeImages(names, from: images, into: DatasetFolder.join(folder, "images"))
+        try folder.write(text, to: YOLOLayout.labelPlace(of: "images/" + entry.image.fileName))
+        guard let split = entry.split.map({ SplitName.fileName($0) }) else { return }
+        if lists[split] == nil { lists[split] = try OutputFile(path: DatasetFolder.join(folder.path, split + ".txt")) }
+        try lists[split]?.append(OutputText("./images/\(entry.image.fileName)\n"))
+    }
+
+    mutating func finish() throws(DatasetError) {
+        for list in lists.values { try list.finish() }
+        // Training wants both keys, whatever there is.
+        let train = lists["train"] != nil ? "train.txt" : "images"
+        let places = ["train": train, "val": lists["val"] != nil ? "val.txt" : train]
+            .merging(lists.keys.map { ($0, $0 + ".txt") }) { first, _ in first }
+        var yaml = OutputText()
+        for (key, place) in places.sorted(by: { $0.key < $1.key }) { yaml += "\(key): \(place)\n" }
+        yaml += categories.isEmpty ? "names: []\n" : "names:\n"
+        for (index, name) in categories.enumerated() { yaml += "  \(index): \(Self.quoted(name))\n" }
+        try folder.write(yaml, to: "data.yaml")
     }
 
     private static func quoted(_ name: String) -> String {
-        let escaped = name.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-            .replacingOccurrences(of: "\n", with: "\\n")
-        return "\"\(escaped)\""
+        var text = "\""
+        for character in name {
+            switch character {
+            case "\\", "\"": text += "\\\(character)"
+            case "\n", "\r\n": text += "\\n"
+            case "\t": text += "\\t"
+            default: text.append(character)
+            }
+        }
+        return text + "\""
     }
 }

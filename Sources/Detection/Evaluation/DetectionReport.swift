@@ -28,6 +28,8 @@ package struct DetectionReport: Sendable, Hashable, Codable {
     package var bestF1: OperatingPoint?
     /// Precision at recall 0, 0.01 … 1 at overlap 0.5, mean over the classes with truth; empty without truth.
     package var precisionAtRecall: [Double]
+    /// Numbers under the names that the protocol's own tool gives them, for example `AR_100` or `metrics/precision(B)`.
+    package var named: [String: Double]?
 }
 
 /// COCO's average recalls: the most that is found with 1, 10 and 100 detections an image, and by size.
@@ -48,6 +50,14 @@ package struct ClassScore: Sendable, Hashable, Codable {
     package var ap50: Double
     package var truthCount: Int
     package var detectionCount: Int
+    /// Average precision at overlap 0.75, where the protocol matches there.
+    package var ap75: Double?
+    /// Average precision by size of the object, in COCO.
+    package var small: Double?
+    package var medium: Double?
+    package var large: Double?
+    /// The highest recall, mean over the overlaps.
+    package var recall: Double?
 }
 
 /// What a detector does when detections below `threshold` are thrown away.

@@ -1,7 +1,7 @@
 import Imaging
 
-/// Makes the training picture at a place of an epoch: a mosaic of four or a single one, zoomed, shifted, mirrored and
-/// recoloured at random. The same seed, epoch and place give the same picture, whatever was made before.
+/// Makes the training picture at a place of an epoch: a mosaic of four or a single one, turned, zoomed, shifted, blended,
+/// mirrored and recoloured at random. The same seed, epoch and place give the same picture, whatever was made before.
 package struct PictureComposer: Sendable {
     private let settings: TrainingSettings
     private let store: PictureStore
@@ -15,20 +15,31 @@ package struct PictureComposer: Sendable {
     ///
     /// - Parameters:
     ///   - index: the image that this picture is (mainly) about.
-    ///   - withMosaic: false in the last epochs.
+    ///   - withMosaic: false in the last epochs, for mosaics and blends.
     package func compose(_ index: Int, epoch: Int, place: Int, withMosaic: Bool) -> TrainingPicture {
         var random = RandomSource(seed: settings.seed, path: 2, epoch, place)
-        let side = settings.imgsz
-        let isMosaic = withMosaic && random.chance(settings.mosaic)
-        let source = isMosaic ? mosaic(of: index, using: &random) : single(index)
-        let zoom = Zoom.random(
-            from: source.side, to: side, scale: settings.scale, translate: settings.translate, using: &random)
-        var canvas = zoom.apply(to: source, side: side)
+        var canvas = placed(index, withMosaic: withMosaic, using: &random)
+        if withMosaic, random.chance(settings.mixup) {
+            let other = placed(random.index(below: store.count), withMosaic: withMosaic, using: &random)
+            canvas.blend(with: other, share: Self.blendShare(using: &random))
+        }
         ColourShift.random(settings, using: &random).apply(to: &canvas.pixels)
         if random.chance(settings.flipud) { canvas.flip(vertically: true) }
         if random.chance(settings.fliplr) { canvas.flip(vertically: false) }
         return TrainingPicture(
-            image: .init(width: side, height: side, pixels: canvas.pixels), objects: canvas.objects)
+            image: .init(width: settings.imgsz, height: settings.imgsz, pixels: canvas.pixels), objects: canvas.objects)
+    }
+
+    private func placed(_ index: Int, withMosaic: Bool, using random: inout RandomSource) -> Canvas {
+        let isMosaic = withMosaic && random.chance(settings.mosaic)
+        let source = isMosaic ? mosaic(of: index, using: &random) : single(index)
+        return AffineMap.random(from: source.side, to: settings.imgsz, settings, using: &random).apply(to: source, side: settings.imgsz)
+    }
+
+    /// From the distribution Beta(32, 32), as mixup for detection takes it (Zhang et al. 2019): the median of 63 uniform
+    /// numbers has it exactly.
+    private static func blendShare(using random: inout RandomSource) -> Double {
+        (0..<63).map { _ in random.uniform(0, 1) }.sorted()[31]
     }
 
     /// The picture as production sees it: centred on grey.
@@ -63,11 +74,20 @@ extension Canvas {
     mutating func flip(vertically: Bool) {
         let row = side * 3
         pixels.withUnsafeMutableBufferPointer { buffer in
-            for y in 0..<(vertically ? side / 2 : side) {
-                for x in 0..<(vertically ? side : side / 2) {
-                    let here = y * row + x * 3
-                    let there = vertically ? (side - 1 - y) * row + x * 3 : y * row + (side - 1 - x) * 3
-                    for channel in 0..<3 { buffer.swapAt(here + channel, there + channel) }
+            guard let base = buffer.baseAddress else { return }
+            if vertically {
+                for y in 0..<(side / 2) {
+                    let (upper, lower) = (base + y * row, base + (side - 1 - y) * row)
+                    for index in 0..<row { swap(&upper[index], &lower[index]) }
+                }
+            } else {
+                for y in 0..<side {
+                    var (left, right) = (base + y * row, base + (y + 1) * row - 3)
+                    while left < right {
+                        for channel in 0..<3 { swap(&left[channel], &right[channel]) }
+                        left += 3
+                        right -= 3
+                    }
                 }
             }
         }
@@ -78,5 +98,14 @@ extension Canvas {
                 vertically
                 ? CornerBox(box.x1, edge - box.y2, box.x2, edge - box.y1) : CornerBox(edge - box.x2, box.y1, edge - box.x1, box.y2)
         }
+    }
+
+    /// Lays a canvas of the same side over this one; `share` of this one's colours stays. The objects of both stay whole.
+    mutating func blend(with other: Canvas, share: Double) {
+        let own = Int32((share * 256).rounded())
+        for index in 0..<min(pixels.count, other.pixels.count) {
+            pixels[index] = UInt8(truncatingIfNeeded: (Int32(pixels[index]) * own + Int32(other.pixels[index]) * (256 - own) + 128) >> 8)
+        }
+        objects += other.objects
     }
 }

@@ -6,8 +6,8 @@ import TensorEngine
 package final class AveragedWeights {
     /// The network with the averages.
     package let network: DetectorNetwork
-    private let source: [Tensor]
-    private let average: [Tensor]
+    /// In parts that fit into a processor's cache.
+    private let pairs: [(source: [Tensor], average: [Tensor])]
     private let decay: Double
     private let tau: Double
 
@@ -21,8 +21,7 @@ package final class AveragedWeights {
                 return try tensor.detached().cloned()
             }
         }
-        source = network.tensors.map(\.tensor)
-        average = self.network.tensors.map(\.tensor)
+        pairs = zip(network.tensors.cacheSized, self.network.tensors.cacheSized).map { ($0.map(\.tensor), $1.map(\.tensor)) }
     }
 
     /// The part of the average that stays at a step: small at first, when the weights are still bad.
@@ -34,8 +33,10 @@ package final class AveragedWeights {
     package func update(step: Int) throws {
         let stays = Self.factor(step: step, decay: decay, tau: tau)
         try network.engine.withoutGradients {
-            try network.engine.multiply(average, by: stays)
-            try network.engine.add(source, scale: 1 - stays, to: average)
+            for (source, average) in pairs {
+                try network.engine.multiply(average, by: stays)
+                try network.engine.add(source, scale: 1 - stays, to: average)
+            }
         }
     }
 }

@@ -15,7 +15,8 @@ package final class WeightOptimizer {
     private static let secondMomentum = 0.999
     private static let epsilon = 1e-8
 
-    /// Parameters that share their rates, with the optimiser's memory of each.
+    /// Parameters that share their rates, with the optimiser's memory of each; so few that all of it fits into a processor's
+    /// cache, as each step goes over it about ten times.
     private struct Group {
         let names: [String]
         let parameters: [Tensor]
@@ -32,15 +33,18 @@ package final class WeightOptimizer {
         decay = settings.weight_decay
         clipNorm = settings.clip_norm
         engine = network.engine
-        let hasSecond = settings.optimizer == .adamW
-        func group(_ role: ConvolutionLayer.Parameter.Role) throws -> Group {
-            let own = network.tensors.filter { $0.parameter.role == role }
+        let hasSecond = settings.optimizer != .sgd
+        func group(_ own: [DetectorNetwork.NamedTensor], _ role: ConvolutionLayer.Parameter.Role) throws -> Group {
             func zeros() throws -> [Tensor] { try own.map { try $0.tensor.detached() * 0 } }
             return Group(
                 names: own.map(\.parameter.name), parameters: own.map(\.tensor), decays: role == .weight, isBias: role == .bias,
                 first: try zeros(), second: hasSecond ? try zeros() : [])
         }
-        groups = try network.engine.withoutGradients { try [group(.weight), group(.normalisationWeight), group(.bias)] }
+        groups = try network.engine.withoutGradients {
+            try [.weight, .normalisationWeight, .bias].flatMap { role in
+                try network.tensors.filter { $0.parameter.role == role }.cacheSized.map { try group($0, role) }
+            }
+        }
     }
 
     /// One step along the gradients, which are cut to `clip_norm` and then dropped.
@@ -66,7 +70,7 @@ package final class WeightOptimizer {
                 let rate = group.isBias ? rates.biases : rates.weights
                 switch kind {
                 case .sgd: try descend(group, gradient, rate: rate, momentum: rates.momentum)
-                case .adamW: try descendAdamW(group, gradient, rate: rate, momentum: rates.momentum)
+                case .adamW, .auto: try descendAdamW(group, gradient, rate: rate, momentum: rates.momentum)
                 }
                 for parameter in group.parameters { try parameter.clearGradient() }
             }
@@ -91,10 +95,11 @@ package final class WeightOptimizer {
         try engine.addProduct(gradient, gradient, scale: 1 - Self.secondMomentum, to: group.second)
         let firstCorrection = 1 - power(momentum, steps)
         let secondCorrection = 1 - power(Self.secondMomentum, steps)
+        // The correction of the second moment is moved out of the root, which saves a pass over all of it.
+        let scale = secondCorrection.squareRoot()
         let roots = try engine.squareRoots(group.second)
-        try engine.multiply(roots, by: 1 / secondCorrection.squareRoot())
-        try engine.add(Self.epsilon, to: roots)
-        try engine.addQuotient(group.first, roots, scale: -rate / firstCorrection, to: group.parameters)
+        try engine.add(Self.epsilon * scale, to: roots)
+        try engine.addQuotient(group.first, roots, scale: -rate * scale / firstCorrection, to: group.parameters)
     }
 
     private func power(_ base: Double, _ exponent: Int) -> Double {
@@ -128,5 +133,22 @@ package final class WeightOptimizer {
                 }
             }
         }
+    }
+}
+
+extension [DetectorNetwork.NamedTensor] {
+    /// The same in order, in parts of about half a megabyte (or one larger tensor).
+    var cacheSized: [[DetectorNetwork.NamedTensor]] {
+        var parts: [[DetectorNetwork.NamedTensor]] = []
+        var count = Int.max
+        for named in self {
+            if count > 1 << 17 {
+                parts.append([])
+                count = 0
+            }
+            parts[parts.count - 1].append(named)
+            count += named.parameter.count
+        }
+        return parts
     }
 }

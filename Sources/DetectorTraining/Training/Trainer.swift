@@ -41,6 +41,12 @@ package struct Trainer {
         self.engine = engine
     }
 
+    /// The settings of the training whose checkpoint lies in `folder`, so that going on needs no more than the folder's name;
+    /// nil when there is none.
+    package static func interruptedSettings(in folder: String) throws -> TrainingSettings? {
+        try TrainingCheckpoint.read(folder: URL(fileURLWithPath: folder))?.state.settings
+    }
+
     /// Trains until the epochs are done, the time is up, no better model comes, or `shouldStop` says so (asked at every step).
     ///
     /// A stop within an epoch drops that epoch's steps: the checkpoint is of the epoch before.

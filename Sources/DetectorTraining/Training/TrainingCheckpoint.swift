@@ -23,11 +23,11 @@ struct TrainingCheckpoint: Codable {
 
     private static let metadataKey = "martlet.training"
 
-    func write(network: DetectorNetwork, average: AveragedWeights, optimizer: WeightOptimizer, folder: URL) throws {
+    func write(network: DetectorNetwork, average: AveragedWeights, optimizer: WeightOptimizer, folder: URL, by writer: FileWriter) throws {
         let items =
             try network.items(prefix: "weights.") + average.network.items(prefix: "average.") + optimizer.items(prefix: "optimizer.")
         let state = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
-        try AtomicFile.write(
+        try writer.write(
             SafeTensors.encoded(items, metadata: [Self.metadataKey: state]), to: folder.appendingPathComponent(Self.fileName))
     }
 
@@ -46,26 +46,8 @@ struct TrainingCheckpoint: Codable {
     func restore(_ file: SafeTensors, network: DetectorNetwork, average: AveragedWeights, optimizer: WeightOptimizer) throws {
         let taken = try (network.adopt(file, prefix: "weights."), average.network.adopt(file, prefix: "average."))
         guard taken == (network.tensors.count, network.tensors.count) else {
-            throw TrainingError("the checkpoint holds another network than \(settings.model) with \(categories.count) classes")
+            throw TrainingError("the checkpoint holds another network than \(settings.model ?? "yolov8n") with \(categories.count) classes")
         }
         try optimizer.restore(from: file, prefix: "optimizer.", steps: steps)
-    }
-}
-
-/// A file that is whole or not there, whatever happens while it is written.
-enum AtomicFile {
-    static func write(_ data: Data, to url: URL) throws {
-        let draft = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid())")
-        do {
-            guard FileManager.default.createFile(atPath: draft.path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
-            let handle = try FileHandle(forWritingTo: draft)
-            try handle.write(contentsOf: data)
-            try handle.synchronize()
-            try handle.close()
-            guard rename(draft.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        } catch {
-            try? FileManager.default.removeItem(at: draft)
-            throw TrainingError("\(url.path) cannot be written (\(error.localizedDescription)); check the folder and the room on the disk")
-        }
     }
 }

@@ -5,7 +5,7 @@ package enum TrainingEvent: Sendable {
     /// Before the first step: what will be done, in sentences.
     case note(String)
     /// After a step; for progress between epochs.
-    case step(epoch: Int, step: Int, steps: Int, loss: Float)
+    case step(epoch: Int, step: Int, steps: Int, loss: Float, imagesPerSecond: Double)
     case epoch(EpochReport)
 }
 

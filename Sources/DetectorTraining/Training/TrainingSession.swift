@@ -19,34 +19,40 @@ struct TrainingSession {
     private var bestReport: DetectionReport?
     private var clock = ContinuousClock.now
     private var log: ResultsLog
+    /// The pictures of the epoch to come, made while this one is measured.
+    private var upcoming: (epoch: Int, withMosaic: Bool, loader: BatchLoader)?
 
     init(
         settings: TrainingSettings, training: LabelledFolder, validation: LabelledFolder?, output: URL, engine: TensorEngine,
         onEvent: (TrainingEvent) throws -> Void
     ) throws {
-        self.settings = settings
         self.output = output
         let categories = training.dataset.categories
-        let architecture = DetectorArchitecture(scale: try settings.modelScale(), classCount: categories.count)
-        let device = settings.device ?? (engine.cudaDeviceCount > 0 ? "cuda:0" : "cpu")
+        let steps = BatchLoader.batchCount(images: training.dataset.images.count, batch: settings.batch)
+        let device = try TrainingDevice(settings, engine: engine)
+        let found = settings.resume ? try TrainingCheckpoint.read(folder: output) : nil
+        let pretrained = found == nil ? try settings.pretrained.map { try PretrainedWeights(path: $0) } : nil
+
+        var settings = settings.withChosenOptimizer(steps: steps * settings.epochs, classCount: categories.count)
+        let scale = try settings.modelScale(pretrained: found?.state.settings.model.flatMap(DetectorScale.init(modelName:)) ?? pretrained?.scale)
+        settings.model = scale.modelName
+        self.settings = settings
         store = PictureStore(training, side: settings.imgsz)
         evaluation = validation.map { DetectorEvaluation(data: $0, size: settings.imgsz, batch: settings.batch) }
-        files = ModelFiles(folder: output, settings: settings, categories: categories)
+        files = ModelFiles(folder: output, card: ModelCard(architecture: scale.modelName, names: categories, imgsz: settings.imgsz))
         network = try DetectorNetwork(
-            random: architecture, imageSize: settings.imgsz, seed: settings.seed, engine: engine, device: device)
-        let steps = BatchLoader.batchCount(images: training.dataset.images.count, batch: settings.batch)
+            random: DetectorArchitecture(scale: scale, classCount: categories.count), imageSize: settings.imgsz, seed: settings.seed,
+            engine: engine, device: device.name)
+        network.usesBFloat16 = device.isMixed
         try onEvent(
             .note(
-                "training \(settings.model) on \(training.dataset.images.count) images (\(training.dataset.objectCount) objects, "
-                    + "\(categories.count) classes) at \(settings.imgsz) px, \(steps) steps per epoch, "
-                    + "on \(device) with \(engine.threadCount) threads, libtorch \(engine.version)"))
+                "training \(scale.modelName) on \(training.dataset.images.count) images (\(training.dataset.objectCount) objects, "
+                    + "\(categories.count) classes) at \(settings.imgsz) px, \(steps) steps per epoch, \(settings.optimizer.rawValue) at "
+                    + "\(settings.lr0), on \(device.name)\(device.isMixed ? " in bfloat16" : "") with \(engine.threadCount) threads, "
+                    + "libtorch \(engine.version)"))
+        if let note = device.note { try onEvent(.note(note)) }
+        if let pretrained { try onEvent(.note(pretrained.start(network))) }
 
-        let found = settings.resume ? try TrainingCheckpoint.read(folder: output) : nil
-        if found == nil, let path = settings.pretrained {
-            let taken = try network.adopt(SafeTensors(path: path))
-            guard taken > 0 else { throw TrainingError("\(path) holds no layer of \(settings.model)") }
-            try onEvent(.note("started from \(taken) of \(network.tensors.count) tensors of \(path)"))
-        }
         average = try AveragedWeights(of: network, settings: settings)
         for named in network.tensors where named.parameter.role.isTrained { try named.tensor.requireGradient() }
         optimizer = try WeightOptimizer(network: network, settings: settings)
@@ -75,6 +81,10 @@ struct TrainingSession {
         var ending = TrainingSummary.Ending.finished
         let before = state.seconds
         var (problemCount, unmeasuredCount) = (0, 0)
+        defer {
+            upcoming?.loader.cancel()
+            try? files.writer.wait()
+        }
         while let plan = nextEpoch() {
             guard let trained = try trainEpoch(plan, shouldStop: shouldStop, onEvent: onEvent) else {
                 ending = .stopped
@@ -88,12 +98,15 @@ struct TrainingSession {
 
             state.epoch += 1
             state.seconds = before + Self.seconds(clock.duration(to: .now))
-            let isLast = nextEpoch() == nil
+            let next = nextEpoch()
+            if let next { upcoming = (state.epoch, next.withMosaic, loader(next)) }
+            let isLast = next == nil
+            try files.writer.wait()
             let report = try measure(trained, plan, isDue: isLast || state.epoch % settings.val_period == 0)
             for problem in (evaluation?.problems ?? []).dropFirst(unmeasuredCount) { try onEvent(.note("not measured: \(problem)")) }
             unmeasuredCount = evaluation?.problems.count ?? 0
             state.seconds = before + Self.seconds(clock.duration(to: .now))
-            try state.write(network: network, average: average, optimizer: optimizer, folder: output)
+            try state.write(network: network, average: average, optimizer: optimizer, folder: output, by: files.writer)
             log.add(report)
             try onEvent(.epoch(report))
             if settings.patience > 0, let best = state.best, state.epoch - best.epoch >= settings.patience {
@@ -138,6 +151,20 @@ struct TrainingSession {
         return EpochPlan(epochs: epochs, start: start, end: min(1, start + length), withMosaic: done < epochs - closed)
     }
 
+    private func loader(_ plan: EpochPlan) -> BatchLoader {
+        BatchLoader(store: store, settings: settings, epoch: state.epoch, withMosaic: plan.withMosaic)
+    }
+
+    /// The loader that was started early, if it fits the plan; by the clock, the plan may have changed since.
+    private mutating func takeLoader(_ plan: EpochPlan) -> BatchLoader {
+        defer { upcoming = nil }
+        if let upcoming {
+            if upcoming.epoch == state.epoch, upcoming.withMosaic == plan.withMosaic { return upcoming.loader }
+            upcoming.loader.cancel()
+        }
+        return loader(plan)
+    }
+
     private struct TrainedEpoch {
         var loss: DetectionLoss.Parts
         var rate: Double
@@ -148,14 +175,14 @@ struct TrainingSession {
         _ plan: EpochPlan, shouldStop: () -> Bool, onEvent: (TrainingEvent) throws -> Void
     ) throws -> TrainedEpoch? {
         let started = ContinuousClock.now
-        let loader = BatchLoader(store: store, settings: settings, epoch: state.epoch, withMosaic: plan.withMosaic)
+        let loader = takeLoader(plan)
         defer { loader.cancel() }
         network.isTraining = true
         var sum = DetectionLoss.Parts()
-        var rate = 0.0
+        var (rate, pictures) = (0.0, 0)
         for step in 0..<loader.count {
             if shouldStop() { return nil }
-            let batch = loader.next()
+            guard let batch = loader.next() else { break }
             let shape = [batch.objects.count, settings.imgsz, settings.imgsz, 3]
             let input = try network.input(Tensor(batch.pixels, shape: shape, engine: network.engine))
             let (total, parts) = try loss(raw: network.forward(input), objects: batch.objects)
@@ -172,7 +199,11 @@ struct TrainingSession {
             sum.box += parts.box
             sum.classes += parts.classes
             sum.distribution += parts.distribution
-            try onEvent(.step(epoch: state.epoch + 1, step: step + 1, steps: loader.count, loss: parts.total))
+            pictures += batch.objects.count
+            try onEvent(
+                .step(
+                    epoch: state.epoch + 1, step: step + 1, steps: loader.count, loss: parts.total,
+                    imagesPerSecond: Double(pictures) / Self.seconds(started.duration(to: .now))))
         }
         let count = Float(loader.count)
         return TrainedEpoch(
@@ -207,10 +238,12 @@ struct TrainingSession {
             return TrainingSummary(ending: ending, epochs: state.epoch, bestEpoch: 0, seconds: state.seconds, files: [])
         }
         try files.writeWeights(average.network, name: "last", metrics: [:])
+        try files.writer.wait()
         // The best weights are read back: they may come from before an interruption.
         let weights = try SafeTensors(path: output.appendingPathComponent("best.safetensors").path)
         let model = try DetectorNetwork(network.architecture, weights: weights, engine: network.engine, device: network.device)
         try files.writeONNX(model, name: "best")
+        try files.writer.wait()
         let report = try bestReport ?? evaluation?.report(for: model.folded())
         return TrainingSummary(
             ending: ending, epochs: state.epoch, bestEpoch: best.epoch, seconds: state.seconds, best: report,

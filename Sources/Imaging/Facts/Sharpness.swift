@@ -9,13 +9,15 @@ package enum Sharpness: ImageFact {
     package static func value(of view: FactView) -> Double {
         let (width, height) = (view.image.width, view.image.height)
         guard width > 2, height > 2 else { return 0 }
-        var edges: [Float] = []
-        edges.reserveCapacity((width - 2) * (height - 2))
-        view.luma.withUnsafeBufferPointer { luma in
-            for y in 1..<(height - 1) {
-                for x in 1..<(width - 1) {
-                    let here = y * width + x
-                    edges.append(luma[here - 1] + luma[here + 1] + luma[here - width] + luma[here + width] - 4 * luma[here])
+        let edges = [Float](unsafeUninitializedCapacity: (width - 2) * (height - 2)) { edges, count in
+            view.luma.withUnsafeBufferPointer { luma in
+                for y in 1..<(height - 1) {
+                    for x in 1..<(width - 1) {
+                        let here = y * width + x
+                        let edge = luma[here - 1] + luma[here + 1] + luma[here - width] + luma[here + width] - 4 * luma[here]
+                        edges.initializeElement(at: count, to: edge)
+                        count += 1
+                    }
                 }
             }
         }

@@ -7,6 +7,8 @@ package final class DetectorNetwork {
     package let device: String
     /// Whether batch normalisation uses the batch (and updates its statistics) or what it has learnt.
     package var isTraining = false
+    /// Whether convolutions and what lies between them run in bfloat16; weights, statistics and the output stay in 32 bits.
+    package var usesBFloat16 = false
 
     /// A tensor with its place in the architecture.
     package struct NamedTensor {
@@ -58,8 +60,28 @@ package final class DetectorNetwork {
         _ architecture: DetectorArchitecture, weights: SafeTensors, prefix: String = "", engine: TensorEngine, device: String = "cpu"
     ) throws {
         try self.init(architecture, engine: engine, device: device) { parameter in
-            try weights.tensor(prefix + parameter.name, shape: parameter.shape, engine: engine)
+            try Self.neutral(parameter, in: weights, prefix: prefix, engine: engine)
+                ?? weights.tensor(prefix + parameter.name, shape: parameter.shape, engine: engine)
         }
+    }
+
+    /// A value of batch normalisation that changes nothing, for files whose convolutions it was folded into already: those
+    /// have a bias of their own.
+    private static func neutral(
+        _ parameter: ConvolutionLayer.Parameter, in weights: SafeTensors, prefix: String, engine: TensorEngine
+    ) throws -> Tensor? {
+        guard let layer = parameter.name.firstRange(of: ".bn.").map({ prefix + parameter.name[..<$0.lowerBound] }),
+            weights.shape(of: layer + ".conv.bias") != nil
+        else { return nil }
+        let value: Float
+        switch parameter.role {
+        case .bias: return try weights.tensor(layer + ".conv.bias", shape: parameter.shape, engine: engine)
+        case .weight: return nil
+        case .runningMean: value = 0
+        case .runningVariance: value = 1
+        case .normalisationWeight: value = Float((1 + ConvolutionLayer.normalisationEpsilon).squareRoot())
+        }
+        return try Tensor([Float](repeating: value, count: parameter.count), shape: parameter.shape, engine: engine)
     }
 
     /// A copy for predictions: batch normalisation is folded into the convolutions before it.
@@ -110,7 +132,8 @@ package final class DetectorNetwork {
         let levels = try architecture.forward(input, with: self).map { level in
             try Tensor.concatenated([level.box, level.classes], along: 1).reshaped([batch, architecture.outputChannels, -1])
         }
-        return try Tensor.concatenated(levels, along: 2).permuted([0, 2, 1]).contiguous()
+        let raw = try Tensor.concatenated(levels, along: 2).permuted([0, 2, 1])
+        return try (usesBFloat16 ? raw.converted(to: .float32) : raw).contiguous()
     }
 
     /// The sides' distances from the cell centres in cells (N, cells, 4: left, top, right, bottom): the mean of each distribution.
@@ -142,11 +165,12 @@ package final class DetectorNetwork {
 extension DetectorNetwork: NetworkOperations {
     package func convolution(_ input: Tensor, _ layer: ConvolutionLayer) throws -> Tensor {
         guard let own = layers[layer.name] else { throw InferenceError("the network has no layer \(layer.name)") }
+        func narrow(_ tensor: Tensor) throws -> Tensor { usesBFloat16 ? try tensor.converted(to: .bfloat16) : tensor }
         guard let normalisation = own.normalisation else {
-            let result = try input.convolved(own.weight, bias: own.bias, stride: layer.stride, padding: layer.padding)
+            let result = try narrow(input).convolved(narrow(own.weight), bias: narrow(own.bias), stride: layer.stride, padding: layer.padding)
             return layer.isPlain ? result : try result.silu()
         }
-        return try input.convolved(own.weight, stride: layer.stride, padding: layer.padding)
+        return try narrow(input).convolved(narrow(own.weight), stride: layer.stride, padding: layer.padding)
             .batchNormalised(
                 weight: normalisation.weight, bias: own.bias, mean: normalisation.mean, variance: normalisation.variance,
                 training: isTraining, momentum: ConvolutionLayer.normalisationMomentum,

@@ -14,6 +14,12 @@ package enum DetectorScale: String, Sendable, Hashable, Codable, CaseIterable {
         self.init(rawValue: name)
     }
 
+    /// The size whose first convolution gives this many channels.
+    package init?(stemChannels: Int) {
+        guard let scale = Self.allCases.first(where: { $0.channels(64) == stemChannels }) else { return nil }
+        self = scale
+    }
+
     package var modelName: String { "yolov8\(rawValue)" }
 
     private var factors: (depth: Double, width: Double, maxChannels: Int) {

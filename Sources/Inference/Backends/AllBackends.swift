@@ -7,6 +7,9 @@ package enum AllBackends {
         TorchBackend(),
     ]
 
+    /// Endings of model files that some engine reads.
+    static let fileTypes = list.flatMap(\.fileTypes).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+
     /// Loads the model in a file or folder with the engine asked for, or else with the first one that can run a file that
     /// is there.
     /// - Throws: `InferenceError` that names every engine tried and what to do.
@@ -31,6 +34,10 @@ package enum AllBackends {
             }
             if case .missing(let command) = backend.availability(in: options.search) {
                 reasons.append("\(backend.name) is not installed (\(command))")
+                continue
+            }
+            if let precision = options.precision, !backend.precisions.contains(precision) {
+                reasons.append("\(backend.name) does not compute in \(precision.rawValue)")
                 continue
             }
             do {

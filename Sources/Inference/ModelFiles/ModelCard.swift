@@ -11,6 +11,32 @@ package struct ModelCard: Sendable, Hashable, Codable {
     package var imgsz: Int
     /// Measured on the held-out images, such as `mAP50(coco)`.
     package var metrics: [String: Double]?
+    /// Least score of a detection, 0 to 1.
+    package var confidence: Double?
+    /// Intersection over union above which two boxes of a class are one object.
+    package var overlap: Double?
+    /// At most this many objects per picture.
+    package var maxDetections: Int?
+    /// Names of the only classes to report.
+    package var classes: [String]?
+    /// `bf16` where the model has been found good enough in 16 bits.
+    package var precision: Precision?
+
+    private enum CodingKeys: String, CodingKey {
+        case architecture, names, imgsz, metrics, confidence, overlap
+        case maxDetections = "max_detections"
+        case classes, precision
+    }
+
+    /// What counts as a detection by this card.
+    package var settings: DetectionSettings {
+        var settings = DetectionSettings()
+        if let confidence { settings.confidence = confidence }
+        if let overlap { settings.overlap = overlap }
+        if let maxDetections { settings.maxDetections = maxDetections }
+        settings.classes = classes.map { Set($0.compactMap(names.firstIndex)) }
+        return settings
+    }
 
     package init(architecture: String, names: [String], imgsz: Int, metrics: [String: Double]? = nil) {
         self.architecture = architecture
@@ -34,6 +60,11 @@ package struct ModelCard: Sendable, Hashable, Codable {
             let card = try JSONDecoder().decode(ModelCard.self, from: data)
             guard !card.names.isEmpty, (32...4096).contains(card.imgsz) else {
                 throw InferenceError("\(path): names must not be empty and imgsz must lie between 32 and 4096")
+            }
+            guard [card.confidence, card.overlap].allSatisfy({ (0...1).contains($0 ?? 0) }), (1...100_000).contains(card.maxDetections ?? 1)
+            else { throw InferenceError("\(path): confidence and overlap must lie between 0 and 1, max_detections between 1 and 100000") }
+            if let unknown = card.classes?.first(where: { !card.names.contains($0) }) {
+                throw InferenceError("\(path): classes names \(unknown), which is none of the model's names")
             }
             return card
         } catch let error as InferenceError {

@@ -10,6 +10,18 @@ package struct ModelFile: Sendable {
         card = try ModelCard.beside(path)
     }
 
+    /// The weights of a YOLOv8 detector (`.safetensors` with its card, or a `.pt` of Ultralytics) with what is known of it.
+    ///
+    /// - Throws: `InferenceError` when the file is damaged or of another family, or its card is missing.
+    package func detectorWeights() throws -> (weights: SafeTensors, card: ModelCard) {
+        if fileExtension(path) == "pt" {
+            let checkpoint = try UltralyticsCheckpoint(path: path)
+            return (checkpoint.weights, card ?? checkpoint.card)
+        }
+        guard let card else { throw InferenceError("\(path) needs its card \(stem).json (architecture, names, imgsz) beside it") }
+        return (try SafeTensors(path: path), card)
+    }
+
     /// The file's name without its ending.
     var stem: String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -17,25 +29,40 @@ package struct ModelFile: Sendable {
     }
 
     /// Opens an .onnx file: names and picture size come from the file, then from the card.
-    func onnxDetector(engine: String, _ open: () throws -> sending any InferenceNetwork) throws -> NetworkDetector {
+    func onnxDetector(
+        engine: String, options: DetectorOptions, precisions: [Precision],
+        load: (_ lanes: Int, _ threads: Int?, _ precision: Precision) throws -> LibraryModel
+    ) throws -> NetworkDetector {
         let description = try ONNXDescription(path: path)
         let side = description.inputSize ?? card?.imgsz ?? 640
         guard (32...4096).contains(side) else {
             throw InferenceError("\(path) takes pictures of \(side) pixels; between 32 and 4096 can be served")
         }
-        return try NetworkDetector(
-            network: open(), classNames: description.names ?? card?.names, inputSize: side, engine: engine, modelPath: path)
+        let (lanes, threads) = options.layout(side: side)
+        // The card allows a precision; an engine that does not know it computes exactly.
+        let precision = options.precision ?? card?.precision.flatMap { precisions.contains($0) ? $0 : nil } ?? .float32
+        func detector(_ batch: NetworkInput.Batch) throws -> NetworkDetector {
+            let model = try load(lanes, threads, precision)
+            return try NetworkDetector(
+                input: NetworkInput(side: side, takesOtherSides: description.hasFreeSides, batch: batch),
+                classNames: description.names ?? card?.names, engine: engine, modelPath: path,
+                settings: card?.settings ?? DetectionSettings(), lanes: lanes
+            ) { _ in try model.lane() }
+        }
+        do {
+            return try detector(description.batch(side: side))
+        } catch is NetworkDetector.BatchRefusal {
+            return try detector(.upTo(1))
+        }
     }
 }
 
 /// What can be served in a place: a model file, or a folder with one model in one or more formats. The folder may lie
 /// inside folders that hold nothing else, as below `AZUREML_MODEL_DIR`.
 package struct ModelFolder: Sendable {
-    /// By ending: `onnx`, `safetensors`, `torchscript`. Never empty.
+    /// By ending, one of `AllBackends.fileTypes`. Never empty.
     package let files: [String: ModelFile]
 
-    /// Endings that some engine reads.
-    static let fileTypes = ["onnx", "safetensors", "torchscript"]
     private static let usualNames = ["best", "model", "last"]
     private static let deepest = 6
 
@@ -47,7 +74,7 @@ package struct ModelFolder: Sendable {
         }
         guard isFolder.boolValue else {
             files = [fileExtension(path): try ModelFile(path: path)]
-            guard Self.fileTypes.contains(fileExtension(path)) else { throw Self.refusal(of: [path], in: path) }
+            guard AllBackends.fileTypes.contains(fileExtension(path)) else { throw Self.refusal(of: [path], in: path) }
             return
         }
         files = try Self.search(path, depth: 0)
@@ -58,7 +85,7 @@ package struct ModelFolder: Sendable {
             .filter { !$0.hasPrefix(".") && $0 != "__pycache__" }
         let paths = names.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0 }
         var found: [String: ModelFile] = [:]
-        for type in fileTypes {
+        for type in AllBackends.fileTypes {
             let candidates = paths.filter { fileExtension($0) == type }
             guard !candidates.isEmpty else { continue }
             let usual = usualNames.lazy.compactMap { name in candidates.first { $0.hasSuffix("/\(name).\(type)") } }.first
@@ -81,14 +108,14 @@ package struct ModelFolder: Sendable {
     }
 
     private static func refusal(of paths: [String], in place: String) -> InferenceError {
-        if let weights = paths.first(where: { ["pt", "pth"].contains(fileExtension($0)) }) {
+        if let weights = paths.first(where: { ["pth", "pkl", "ckpt"].contains(fileExtension($0)) }) {
             return InferenceError(
-                "\(weights) is a pickled PyTorch file, which is never run here; export it where it was trained: "
-                    + "yolo export model=\(weights.split(separator: "/").last ?? "best.pt") format=onnx, and deploy the .onnx file")
+                "\(weights) is a pickled file of unknown kind, which is never run here; export it to ONNX where it was trained, "
+                    + "and deploy the .onnx file (a .pt of Ultralytics YOLOv8 is read as it is)")
         }
         let names = paths.compactMap { $0.split(separator: "/").last }.prefix(8).joined(separator: ", ")
         return InferenceError(
             "\(place) has no model that can be served (found \(names.isEmpty ? "nothing" : names)); "
-                + "wanted is one of " + fileTypes.map { "." + $0 }.joined(separator: ", "))
+                + "wanted is one of " + AllBackends.fileTypes.map { "." + $0 }.joined(separator: ", "))
     }
 }

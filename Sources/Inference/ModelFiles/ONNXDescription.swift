@@ -50,6 +50,19 @@ package struct ONNXDescription: Sendable, Equatable {
         return noted.first
     }
 
+    /// Whether the picture's sides are chosen at run time.
+    var hasFreeSides: Bool { inputDims.count == 4 && inputDims[2] == nil && inputDims[3] == nil }
+
+    /// How many pictures one run takes.
+    /// - Throws: `InferenceError` for a graph that was made for more pictures than can be served together.
+    func batch(side: Int) throws -> NetworkInput.Batch {
+        guard inputDims.count == 4, let count = inputDims[0] else { return NetworkInput.usualBatch(side: side) }
+        guard (1...64).contains(count) else {
+            throw InferenceError("the model takes \(count) pictures at once; export it for one, or with a free batch side")
+        }
+        return .exactly(count)
+    }
+
     private mutating func readMetadata(_ message: UnsafeRawBufferPointer) {
         var key = "", text = ""
         for case (let field, .bytes(let bytes)) in ProtobufFields(message) {

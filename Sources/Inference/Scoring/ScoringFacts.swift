@@ -1,7 +1,7 @@
 package import Detection
 package import Imaging
 
-/// What the collector records of a scored request: facts of each picture and of what was seen in it.
+/// What the collector records of a scored request beside its answer: facts of each picture.
 package struct ScoringFacts: Sendable, Hashable, Codable {
     package var images: [ImageRecord]
 
@@ -13,33 +13,30 @@ package struct ScoringFacts: Sendable, Hashable, Codable {
     package struct ImageRecord: Sendable, Hashable, Codable {
         /// Brightness, contrast and so on, by name (`Imaging.AllFacts`).
         package var image: ImageFacts
-        package var prediction: PredictionFacts
+        /// What was seen, where the answer's body does not tell it to the collector.
+        package var detections: [Found]?
 
-        package init(image: ImageFacts, prediction: PredictionFacts) {
+        package init(image: ImageFacts, detections: [Found]? = nil) {
             self.image = image
-            self.prediction = prediction
+            self.detections = detections
         }
     }
 
-    /// The lists run over the detections, best first.
-    package struct PredictionFacts: Sendable, Hashable, Codable {
-        /// Number of detections.
-        package var boxes: Int
-        /// Scores, 0 to 1, four decimals.
-        package var confidences: [Double]
-        /// Class names.
-        package var classes: [String]
-        /// Share of the picture that each box covers, 0 to 1, four decimals.
-        package var areas: [Double]
+    /// A detection as the collector keeps it.
+    package struct Found: Sendable, Hashable, Codable {
+        /// Class name.
+        package var category: String
+        /// 0 to 1.
+        package var score: Double
+        /// Left, top, right, bottom in shares of the picture, 0 to 1, four decimals.
+        package var box: [Double]
 
-        package init(_ objects: [DetectedObject], in image: PixelImage, classNames: [String]) {
-            let whole = Double(max(1, image.width * image.height))
-            boxes = objects.count
-            confidences = objects.map { Self.short($0.score) }
-            classes = objects.map { classNames.indices.contains($0.category) ? classNames[$0.category] : "\($0.category)" }
-            areas = objects.map { Self.short($0.box.area / whole) }
+        /// - Parameters: the object in pixels of a picture of `width` × `height`.
+        package init(_ object: DetectedObject, width: Int, height: Int, classNames: [String]) {
+            category = classNames.indices.contains(object.category) ? classNames[object.category] : "\(object.category)"
+            score = object.score
+            let shares = ScoringOutput.fractions(object.box, width: width, height: height)
+            box = [shares.xMin, shares.yMin, shares.xMax, shares.yMax].map { ($0 * 10_000).rounded() / 10_000 }
         }
-
-        private static func short(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
     }
 }

@@ -4,7 +4,7 @@ extension ModelAsset {
     package static func admit(_ proposal: inout Proposal) throws(Problem) {
         proposal.stripReadOnly()
         var findings = Findings()
-        proposal.checkName(.assetName, title, &findings)
+        if !ResourceName.isValidRegisteredModel(proposal.id.name) { proposal.checkName(.assetName, title, &findings) }
         let given =
             proposal.properties["modelType"]?.stringValue ?? proposal.existing?.properties["modelType"]?.stringValue ?? "custom_model"
         // Older clients write CustomModel, MLFlowModel, TritonModel.

@@ -47,6 +47,8 @@ extension OnlineEndpoint {
     }
 
     package static func present(_ properties: JSON, of resource: Resource) -> JSON {
-        properties.filling(["provisioningState": "Succeeded", "traffic": [:], "mirrorTraffic": [:], "properties": [:]])
+        var shown = properties.filling(["provisioningState": "Succeeded", "traffic": [:], "mirrorTraffic": [:], "properties": [:]])
+        if let rollout = properties[rolloutMember]?.arrayValue?.first { shown[rolloutMember] = rollout }
+        return shown
     }
 }

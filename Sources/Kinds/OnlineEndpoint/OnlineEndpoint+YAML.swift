@@ -30,6 +30,7 @@ extension OnlineEndpoint {
                         .dropped("identity", "Identities of Azure; without meaning here."),
                         .readOnly("scoring_uri", "properties.scoringUri"),
                         .readOnly("openapi_uri", "properties.swaggerUri"),
+                        .readOnly("rollout", "properties.rollout"),
                     ] + Field.common)
             ])
     }

@@ -31,8 +31,14 @@ struct ArtifactEndpoints: Sendable {
                 json["root_uri"] = .string(call.scope.uri(of: model))
                 return json
             },
+            MLflowEndpoint(.post, "artifacts/presigned-upload-url") { _ -> JSON in throw Self.noParts },
+            MLflowEndpoint(.post, "artifacts/presigned-download-url") { _ -> JSON in throw Self.noParts },
         ]
     }
+
+    /// What clients of object stores ask for; on this answer they send and fetch files as a whole.
+    private static let noParts = Problem(
+        .unsupported, "uploads and downloads in parts need no special treatment here; send or fetch the file as a whole")
 
     /// The answer when the address is one whose body is not JSON: the proxy, an upload or a download.
     func respond(to request: Request, at address: MLflowAddress, _ scope: MLflowScope) async throws -> Response? {
@@ -49,7 +55,7 @@ struct ArtifactEndpoints: Sendable {
             let parts = address.rest.split(separator: "/")
             if request.method == .get, parts.count == 4, parts[0] == "logged-models", parts[2...] == ["artifacts", "files"] {
                 let model = try await runs.loggedModel(ArtifactPath.percentDecoded(String(parts[1])), in: scope.workspace)
-                return try await fetch(below: model.place, try filePath(query.required("artifact_file_path")), scope)
+                return try await fetch(model.place.appending(try filePath(query.required("artifact_file_path"))), request, scope)
             }
             return nil
         }
@@ -74,7 +80,7 @@ struct ArtifactEndpoints: Sendable {
             return .json(json)
         }
         if rest.hasPrefix("mpu/") || rest.hasPrefix("presigned/") {
-            throw Problem(.unsupported, "uploads and downloads in parts need no special treatment here; send or fetch the file as a whole")
+            throw Self.noParts
         }
         guard rest.hasPrefix("artifacts/") else { return nil }
         let path = ArtifactPath.percentDecoded(String(rest.dropFirst("artifacts/".count)))
@@ -82,7 +88,7 @@ struct ArtifactEndpoints: Sendable {
         case .put:
             let place = ArtifactPlace(proxyPath: try filePath(path))
             return try await store(request.body, at: place, type: request.headers[.contentType], scope)
-        case .get: return try await fetch(ArtifactPlace(proxyPath: try filePath(path)), scope)
+        case .get: return try await fetch(ArtifactPlace(proxyPath: try filePath(path)), request, scope)
         case .delete:
             let checked = try ArtifactPath(path)
             guard !checked.text.isEmpty else { throw Problem(.invalidInput, "Invalid path: name what to delete", target: "path") }
@@ -132,7 +138,7 @@ struct ArtifactEndpoints: Sendable {
     func download(ofRun request: Request, _ scope: MLflowScope, _ context: APIContext) async throws -> Response {
         let query = MLflowArguments(query: request.uri.query ?? "")
         let run = try await runs.run(try query.required("run_id", or: "run_uuid"), in: scope.workspace).run
-        return try await fetch(below: run.place, try filePath(query.required("path")), scope)
+        return try await fetch(run.place.appending(try filePath(query.required("path"))), request, scope)
     }
 
     /// `/model-versions/get-artifact?name=…&version=…&path=…`
@@ -143,15 +149,11 @@ struct ArtifactEndpoints: Sendable {
         guard let root = version.place else {
             throw Problem(.unsupported, "the files of this version are not in this server's store but at \(version.uri)", target: "path")
         }
-        return try await fetch(below: root, path, scope)
+        return try await fetch(root.appending(path), request, scope)
     }
 
-    private func fetch(below root: ArtifactPlace, _ path: ArtifactPath, _ scope: MLflowScope) async throws -> Response {
-        try await fetch(root.appending(path), scope)
-    }
-
-    /// Always as a download that no browser interprets.
-    private func fetch(_ place: ArtifactPlace, _ scope: MLflowScope) async throws -> Response {
+    /// Always as a download that no browser interprets; whole, or the bytes that `Range` asks for.
+    private func fetch(_ place: ArtifactPlace, _ request: Request, _ scope: MLflowScope) async throws -> Response {
         let address = try await blobs.resolve(place.datastorePath, in: scope.workspace)
         guard let blob = try await blobs.find(address) else {
             if try await isFolder(address) {
@@ -167,13 +169,23 @@ struct ArtifactEndpoints: Sendable {
         for (name, value) in [("Content-Disposition", "attachment; filename=\"\(String(plain))\""), ("X-Content-Type-Options", "nosniff")] {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
-        let chunks = blobs.chunks(of: blob)
-        let size = Int(clamping: blob.size)
-        let body = ResponseBody(contentLength: size) { writer in
+        headers[.acceptRanges] = "bytes"
+        headers[.eTag] = "\"\(blob.etag)\""
+        var range = 0..<blob.size
+        if let text = request.headers[.range], let asked = ByteRange(text) {
+            guard let part = asked.resolve(size: blob.size) else {
+                headers[.contentRange] = "bytes */\(blob.size)"
+                return Response(status: .rangeNotSatisfiable, headers: headers)
+            }
+            range = part
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(blob.size)"
+        }
+        let chunks = blobs.chunks(of: blob, range: range)
+        let body = ResponseBody(contentLength: range.count) { writer in
             for try await chunk in chunks { try await writer.write(chunk) }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: headers, body: body)
+        return Response(status: headers[.contentRange] == nil ? .ok : .partialContent, headers: headers, body: body)
     }
 
     // MARK: Lists

@@ -8,24 +8,26 @@ struct RunEndpoints: Sendable {
 
     var list: [MLflowEndpoint] {
         [
-            MLflowEndpoint(.post, "runs/create") { call in
-                let arguments = call.arguments
-                let detail = try await runs.createRun(
-                    in: try arguments.text("experiment_id") ?? "0", userID: try arguments.text("user_id") ?? call.principal.name,
-                    name: try arguments.text("run_name"), startTime: try arguments.integer("start_time"),
-                    tags: try arguments.labels("tags"),
-                    workspace: call.workspace)
-                return ["run": call.scope.json(detail)]
-            },
-            MLflowEndpoint(.get, "runs/get") { call in
-                ["run": call.scope.json(try await runs.run(try call.runID, in: call.workspace))]
-            },
-            MLflowEndpoint(.post, "runs/update") { call in
-                let run = try await runs.updateRun(
-                    try call.runID, status: try status(call.arguments), endTime: try call.arguments.integer("end_time"),
-                    name: try call.arguments.text("run_name"), in: call.workspace)
-                return ["run_info": call.scope.info(of: run)]
-            },
+            MLflowEndpoint(
+                .post, "runs/create",
+                writing: { call in
+                    let arguments = call.arguments
+                    let detail = try await runs.createRun(
+                        in: try arguments.text("experiment_id") ?? "0", userID: try arguments.text("user_id") ?? call.principal.name,
+                        name: try arguments.text("run_name"), startTime: try arguments.integer("start_time"),
+                        tags: try arguments.labels("tags"),
+                        workspace: call.workspace)
+                    return call.scope.reply(detail)
+                }),
+            MLflowEndpoint(.get, "runs/get", writing: { call in call.scope.reply(try await runs.run(try call.runID, in: call.workspace)) }),
+            MLflowEndpoint(
+                .post, "runs/update",
+                writing: { call in
+                    let run = try await runs.updateRun(
+                        try call.runID, status: try status(call.arguments), endTime: try call.arguments.integer("end_time"),
+                        name: try call.arguments.text("run_name"), in: call.workspace)
+                    return call.scope.reply(run)
+                }),
             MLflowEndpoint(.post, "runs/delete") { call in
                 try await runs.setLifecycle(.deleted, ofRun: try call.runID, in: call.workspace)
                 return [:]
@@ -53,7 +55,7 @@ struct RunEndpoints: Sendable {
                 try await runs.deleteTag(try call.arguments.required("key"), ofRun: try call.runID, in: call.workspace)
                 return [:]
             },
-            MLflowEndpoint(.post, "runs/search", search),
+            MLflowEndpoint(.post, "runs/search", writing: search),
             MLflowEndpoint(.post, "runs/log-inputs", logInputs),
             MLflowEndpoint(.post, "runs/outputs") { call in
                 let models = try call.arguments.objects("models").map { model throws(Problem) in
@@ -84,7 +86,7 @@ struct RunEndpoints: Sendable {
         return [:]
     }
 
-    private func search(_ call: MLflowCall) async throws -> JSON {
+    private func search(_ call: MLflowCall) async throws -> [UInt8] {
         let arguments = call.arguments
         let page = try await runs.searchRuns(
             experiments: try arguments.texts("experiment_ids"), filter: try arguments.text("filter"),
@@ -92,10 +94,7 @@ struct RunEndpoints: Sendable {
             view: try arguments.view("run_view_type"), maxResults: try arguments.count("max_results"),
             pageToken: try arguments.text("page_token"),
             in: call.workspace)
-        var json: JSON = [:]
-        json.set("runs", page.items.map(call.scope.json))
-        json.set(pageToken: page.nextToken)
-        return json
+        return call.scope.reply(page)
     }
 
     private func logInputs(_ call: MLflowCall) async throws -> JSON {

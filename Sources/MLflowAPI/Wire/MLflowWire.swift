@@ -15,30 +15,6 @@ extension MLflowScope {
         return json
     }
 
-    func info(of run: RunRecord) -> JSON {
-        var json: JSON = [
-            "run_uuid": .string(run.id), "run_id": .string(run.id), "run_name": .string(run.name),
-            "experiment_id": .string(String(run.experimentID)),
-            "user_id": .string(run.userID), "status": .string(run.status.rawValue), "start_time": .integer(run.startTime),
-            "artifact_uri": .string(uri(of: run)), "lifecycle_stage": .string(run.lifecycle.rawValue),
-        ]
-        if let end = run.endTime { json["end_time"] = .integer(end) }
-        return json
-    }
-
-    func json(_ detail: RunDetail) -> JSON {
-        var data: JSON = [:]
-        data.set("metrics", detail.metrics.map(\.json))
-        data.set("params", detail.parameters.map(\.json))
-        data.set("tags", detail.tags.map(\.json))
-        var inputs: JSON = [:]
-        inputs.set("dataset_inputs", detail.datasets.map(\.json))
-        inputs.set("model_inputs", detail.models.filter { !$0.isOutput }.map { ["model_id": .string($0.model)] })
-        var outputs: JSON = [:]
-        outputs.set("model_outputs", detail.models.filter(\.isOutput).map { ["model_id": .string($0.model), "step": .integer($0.step)] })
-        return ["info": info(of: detail.run), "data": data, "inputs": inputs, "outputs": outputs]
-    }
-
     func json(_ model: LoggedModelRecord) -> JSON {
         var info: JSON = [
             "model_id": .string(model.id), "experiment_id": .string(String(model.experimentID)), "name": .string(model.name),

@@ -7,8 +7,11 @@ extension MetadataTransaction {
         try experiments(where: SQLText("workspace = ? AND id = ?", [workspace.key, id])).first
     }
 
+    /// The one in use, else the one of that name that was deleted last.
     package func experiment(named name: String, in workspace: WorkspaceID) throws -> ExperimentRecord? {
-        try experiments(where: SQLText("workspace = ? AND name = ?", [workspace.key, name])).first
+        try experiments(
+            where: SQLText("workspace = ? AND name = ? ORDER BY lifecycle, modifiedAt DESC LIMIT 1", [workspace.key, name])
+        ).first
     }
 
     /// The experiment of that name, made when it is not there; a deleted one comes back.
@@ -23,13 +26,16 @@ extension MetadataTransaction {
         return try insertExperiment(named: name, artifactLocation: nil, tags: [], in: workspace, at: time)
     }
 
-    /// A new experiment with the next free id. The name must be free.
+    /// A new experiment with the next free id, or the free one that is given. The name must be free. With `root` its
+    /// artifacts are beneath `root/ID`.
     package func insertExperiment(
-        named name: String, artifactLocation: String?, tags: [LabelRecord], in workspace: WorkspaceID, at time: Int64
+        named name: String, artifactLocation: String?, root: String? = nil, id given: Int64? = nil, tags: [LabelRecord],
+        in workspace: WorkspaceID, at time: Int64
     ) throws -> ExperimentRecord {
         let id =
-            try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), -1) + 1 FROM experiment WHERE workspace = ?", arguments: [workspace.key])
+            try given ?? Int64.fetchOne(db, sql: "SELECT coalesce(max(id), -1) + 1 FROM experiment WHERE workspace = ?", arguments: [workspace.key])
             ?? 0
+        let artifactLocation = artifactLocation ?? root.map { "\($0)/\(id)" }
         try db.execute(
             sql: "INSERT INTO experiment (workspace, id, name, artifactLocation, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [workspace.key, id, name, artifactLocation, time, time])
@@ -48,12 +54,14 @@ extension MetadataTransaction {
 
     /// Runs and logged models go to the bin, or come back, with their experiment.
     package func setLifecycle(_ lifecycle: Lifecycle, ofExperiment experiment: ExperimentRecord, at time: Int64) throws {
+        let deletedAt = lifecycle == .deleted ? time : nil
         try db.execute(
-            sql: "UPDATE experiment SET lifecycle = ?, modifiedAt = ? WHERE sequence = ?",
-            arguments: [lifecycle.rawValue, time, experiment.sequence])
+            sql: "UPDATE experiment SET lifecycle = ?, modifiedAt = ?, deletedAt = ? WHERE sequence = ?",
+            arguments: [lifecycle.rawValue, time, deletedAt, experiment.sequence])
         for table in ["run", "loggedModel"] {
             try db.execute(
-                sql: "UPDATE \(table) SET lifecycle = ? WHERE experiment = ?", arguments: [lifecycle.rawValue, experiment.sequence])
+                sql: "UPDATE \(table) SET lifecycle = ?, deletedAt = ? WHERE experiment = ?",
+                arguments: [lifecycle.rawValue, deletedAt, experiment.sequence])
         }
     }
 

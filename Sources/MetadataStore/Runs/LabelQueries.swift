@@ -3,7 +3,7 @@ internal import Resources
 
 /// The tables that hold keys and texts of an owner.
 package enum LabelTable: String, Sendable {
-    case experimentTag, parameter, runTag, loggedModelTag, loggedModelParameter, registeredModelTag
+    case experimentTag, parameter, runTag, loggedModelTag, loggedModelParameter, registeredModelTag, traceTag, traceMetadata
 }
 
 extension MetadataTransaction {

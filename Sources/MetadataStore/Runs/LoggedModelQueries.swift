@@ -27,8 +27,8 @@ extension MetadataTransaction {
 
     package func updateLoggedModel(_ model: LoggedModelRecord, lifecycle: Lifecycle = .active, at time: Int64) throws {
         try db.execute(
-            sql: "UPDATE loggedModel SET status = ?, lifecycle = ?, modifiedAt = ? WHERE sequence = ?",
-            arguments: [model.status, lifecycle.rawValue, time, model.sequence])
+            sql: "UPDATE loggedModel SET status = ?, lifecycle = ?, modifiedAt = ?, deletedAt = ? WHERE sequence = ?",
+            arguments: [model.status, lifecycle.rawValue, time, lifecycle == .deleted ? time : nil, model.sequence])
     }
 
     /// Keeps the latest value per key, run and dataset. Models that are not there are passed over.

@@ -16,10 +16,17 @@ extension MetadataTransaction {
                     isNaN = excluded.isNaN
                 WHERE (excluded.step, excluded.timestamp, excluded.value) >= (latestMetric.step, latestMetric.timestamp, latestMetric.value)
                 """)
+        var newest: [String: MetricRecord] = [:]
         for point in points {
             let (value, isNaN) = Self.stored(point.value)
             try add.execute(arguments: [run.sequence, point.key, point.timestamp, point.step, value, isNaN])
-            guard db.changesCount > 0 else { continue }
+            if let other = newest[point.key], (other.step, other.timestamp, Self.stored(other.value).0) > (point.step, point.timestamp, value) {
+                continue
+            }
+            newest[point.key] = point
+        }
+        for point in newest.values {
+            let (value, isNaN) = Self.stored(point.value)
             try latest.execute(arguments: [run.sequence, point.key, point.timestamp, point.step, value, isNaN, run.experiment])
         }
     }

@@ -67,6 +67,11 @@ extension MetadataTransaction {
         return taken ?? next
     }
 
+    /// The next version comes after `number`.
+    package func skipVersions(of model: RegisteredModelRecord, to number: Int64) throws {
+        try db.execute(sql: "UPDATE registeredModel SET lastVersion = max(lastVersion, ?) WHERE sequence = ?", arguments: [number, model.sequence])
+    }
+
     // MARK: Aliases
 
     package func setAlias(_ alias: String, version: String, of model: RegisteredModelRecord) throws {

@@ -39,7 +39,11 @@ extension MetadataTransaction {
     /// Writes the members of a run that can change.
     package func updateRun(_ run: RunRecord) throws {
         try db.cachedStatement(
-            sql: "UPDATE run SET name = ?, status = ?, startTime = ?, endTime = ?, lifecycle = ?, isJob = ? WHERE sequence = ?"
+            sql: """
+                UPDATE run SET name = ?1, status = ?2, startTime = ?3, endTime = ?4, lifecycle = ?5, isJob = ?6,
+                    deletedAt = iif(?5 = 'deleted', coalesce(deletedAt, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)), NULL)
+                WHERE sequence = ?7
+                """
         ).execute(arguments: [run.name, run.status.rawValue, run.startTime, run.endTime, run.lifecycle.rawValue, run.isJob, run.sequence])
     }
 

@@ -137,6 +137,18 @@ package struct RunDetail: Sendable, Hashable {
     package var tags: [LabelRecord] = []
     package var datasets: [DatasetRecord] = []
     package var models: [RunModelRecord] = []
+
+    package init(
+        run: RunRecord, metrics: [MetricRecord] = [], parameters: [LabelRecord] = [], tags: [LabelRecord] = [],
+        datasets: [DatasetRecord] = [], models: [RunModelRecord] = []
+    ) {
+        self.run = run
+        self.metrics = metrics
+        self.parameters = parameters
+        self.tags = tags
+        self.datasets = datasets
+        self.models = models
+    }
 }
 
 /// An MLflow 3 logged model.

@@ -3,8 +3,49 @@
 /// Facts hang on their owner by its row number. A NaN is stored as 0 with `isNaN` set, because SQLite has no NaN.
 enum RunSchema {
     static let migrations = [
-        Migration(name: "runs-1", sql: experiments + runs + inputs + loggedModels + registry)
+        Migration(name: "runs-1", sql: experiments + runs + inputs + loggedModels + registry),
+        Migration(name: "runs-2", sql: trash + values),
     ]
+
+    /// What is deleted remembers when, and an experiment in the bin no longer holds its name.
+    private static let trash = """
+        DROP TRIGGER workspace_default_experiment;
+        CREATE TABLE newExperiment (
+            sequence INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL REFERENCES workspace(key) ON DELETE CASCADE,
+            id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            artifactLocation TEXT,
+            lifecycle TEXT NOT NULL DEFAULT 'active',
+            createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL,
+            deletedAt INTEGER,
+            UNIQUE (workspace, id)
+        ) STRICT;
+        INSERT INTO newExperiment SELECT sequence, workspace, id, name, artifactLocation, lifecycle, createdAt, modifiedAt,
+            iif(lifecycle = 'deleted', modifiedAt, NULL) FROM experiment;
+        DROP TABLE experiment;
+        ALTER TABLE newExperiment RENAME TO experiment;
+        CREATE UNIQUE INDEX experiment_activeName ON experiment(workspace, name) WHERE lifecycle = 'active';
+        CREATE INDEX experiment_name ON experiment(workspace, name);
+        CREATE TRIGGER workspace_default_experiment AFTER INSERT ON workspace BEGIN
+            INSERT INTO experiment (workspace, id, name, createdAt, modifiedAt)
+                VALUES (new.key, 0, 'Default', CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+                    CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
+        END;
+        ALTER TABLE run ADD COLUMN deletedAt INTEGER;
+        ALTER TABLE loggedModel ADD COLUMN deletedAt INTEGER;
+        UPDATE run SET deletedAt = coalesce(endTime, startTime) WHERE lifecycle = 'deleted';
+        UPDATE loggedModel SET deletedAt = modifiedAt WHERE lifecycle = 'deleted';
+        CREATE INDEX run_trash ON run(workspace, deletedAt) WHERE deletedAt IS NOT NULL;
+        CREATE INDEX loggedModel_trash ON loggedModel(workspace, deletedAt) WHERE deletedAt IS NOT NULL;
+
+        """
+
+    /// The way from a value to its runs; long values are found by their beginning.
+    private static let values = """
+        CREATE INDEX parameter_value ON parameter(key, substr(value, 1, 64));
+        CREATE INDEX runTag_value ON runTag(key, substr(value, 1, 64));
+        """
 
     /// Every workspace has the experiment 0, `Default`, from its first moment.
     private static let experiments = """

@@ -12,6 +12,21 @@ package struct AnsweredDetections: Sendable, Hashable {
     /// The status of a script that answered with a tuple `(text, 400)`, which arrives as a list with the status 200.
     package var innerStatus: Int?
 
+    /// What a native worker says beside its answer: for shapes that do not tell it, such as an annotated picture.
+    /// `nil` where it says nothing.
+    package init?(facts: JSON?) {
+        guard let records = facts?["images"]?.arrayValue, records.contains(where: { $0["detections"]?.arrayValue != nil }) else { return nil }
+        images = records.map { record in
+            .array(
+                (record["detections"]?.arrayValue ?? []).compactMap { found in
+                    guard let score = found["score"]?.doubleValue, let corners = found["box"]?.arrayValue?.compactMap(\.doubleValue),
+                        corners.count == 4
+                    else { return nil }
+                    return Self.detection(found["category"]?.literalText, score, corners)
+                })
+        }
+    }
+
     package init(body: ByteBuffer) {
         let isReadable = body.readableBytes <= 16 * 1024 * 1024
         self.init(answer: isReadable ? (try? JSON(parsing: body.readableBytesView)) ?? .null : .null)

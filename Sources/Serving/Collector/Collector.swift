@@ -113,7 +113,9 @@ final class Collector: Sendable {
 
     /// A record for each picture of the request; one without facts when there was none.
     private func records(of item: Item) async -> [ScoringRecord] {
-        let answer = item.reply.status == 200 ? AnsweredDetections(body: item.reply.body) : AnsweredDetections(answer: .null)
+        let answer =
+            item.reply.status == 200
+            ? AnsweredDetections(facts: item.reply.facts) ?? AnsweredDetections(body: item.reply.body) : AnsweredDetections(answer: .null)
         var facts = Self.native(item.reply.facts)
         let contentType = item.call.headers.first { $0.name == "content-type" }?.value ?? "application/json"
         if facts.isEmpty, !item.deployment.isNative, Self.mayHoldPictures(item.call.body, contentType) {
@@ -130,12 +132,12 @@ final class Collector: Sendable {
         }
     }
 
-    /// Picture bytes, or JSON that names an image near its beginning: other requests are not worth a trip to the worker.
+    /// Picture bytes, a form, or JSON that names an image near its beginning: other requests are not worth a trip to the worker.
     private static func mayHoldPictures(_ body: ByteBuffer, _ contentType: String) -> Bool {
         guard body.readableBytes > 0 else { return false }
         let type = contentType.lowercased()
-        if type.hasPrefix("image/") || type.hasPrefix("application/octet-stream") { return true }
-        let word = Array("\"image\"".utf8)
+        if ["image/", "application/octet-stream", "multipart/form-data"].contains(where: type.hasPrefix) { return true }
+        let word = Array("\"image".utf8)
         return body.withUnsafeReadableBytes { bytes in
             (0..<min(bytes.count, 4096)).contains { bytes[$0] == word[0] && bytes[$0...].starts(with: word) }
         }

@@ -33,7 +33,7 @@ struct DeploymentFiles: Sendable {
                     "'martlet-worker', which runs models without a scoring script, is not beside 'martlet'; build it: make build")
             }
             return WorkerCommand(
-                arguments: [services.worker, "serve", "--model-dir", model ?? ""], workingDirectory: folder,
+                arguments: [services.worker, "serve", "--model-dir", model ?? "", "--concurrency", "\(plan.concurrency)"], workingDirectory: folder,
                 environment: variables.variables(own: plan.variables, machine: services.machine))
         case .python(let code, let script):
             let working = folder + "/code"

@@ -80,7 +80,7 @@ final class DeploymentGeneration: Sendable {
         }
         try Task.checkCancellation()
         let count = plan.processes(cores: cores)
-        let slots = plan.slots(cores: cores)
+        let slots = plan.slots
         log.line("starting \(count) worker\(count == 1 ? "" : "s") of \(slots) slot\(slots == 1 ? "" : "s") each")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<count {
@@ -158,7 +158,7 @@ final class DeploymentGeneration: Sendable {
         }
         do {
             _ = try await connections[0].ask(WorkerRequest(id: "health", kind: .health, method: "GET", path: "/"), within: .seconds(10))
-            while connections.count < plan.slots(cores: cores) {
+            while connections.count < plan.slots {
                 connections.append(try await WorkerConnection.open(path: socket, group: MultiThreadedEventLoopGroup.singleton))
             }
         } catch {

@@ -72,8 +72,9 @@ package struct DeploymentPlan: Sendable, Hashable {
 
     package func processes(cores: Int) -> Int { min(256, instances * processesPerInstance(cores: cores)) }
 
-    /// Requests that one process answers at once.
-    package func slots(cores: Int) -> Int { isNative ? min(concurrency, max(1, cores)) : 1 }
+    /// Requests that are with one process at once. A native worker gets all that the gateway lets in: it decodes the waiting
+    /// pictures while the network runs, and runs those together that came together.
+    package var slots: Int { isNative ? min(2 * concurrency, 32) : 1 }
 
     /// Requests at once before the gateway refuses (azure-contracts.md C.6).
     package var inFlightLimit: Int { 2 * concurrency * instances }

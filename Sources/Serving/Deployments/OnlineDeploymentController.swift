@@ -27,6 +27,11 @@ package struct OnlineDeploymentController: Sendable {
             collect: { collector.offer($0, $1, of: $2, took: $3) }, copy: { mirror.offer($0, to: $1) })
     }
 
+    /// Staged rollouts over these deployments.
+    package var rollouts: RolloutController {
+        RolloutController(services: services, scoring: scoring, flush: { [collector] in await collector.drain() })
+    }
+
     /// Writes the records collected so far, so that a monitor sees the newest requests.
     package func flushRecords() async { await collector.drain() }
 
@@ -35,6 +40,7 @@ package struct OnlineDeploymentController: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await collector.run() }
             group.addTask { await mirror.run(shadow) }
+            group.addTask { await rollouts.run() }
             var isFirstLook = true
             var runners: [ResourceID: AsyncStream<DeploymentRunner.Event>.Continuation] = [:]
             for await _ in await services.feed.follow(kinds: [OnlineEndpoint.path, OnlineDeployment.path]) {

@@ -1,6 +1,7 @@
 internal import Resources
 
-/// The OpenAPI document of a deployment without a scoring script: the two JSON shapes that native workers answer.
+/// The OpenAPI document of a deployment without a scoring script: what native workers
+/// take and answer (`Inference/Scoring`).
 enum NativeDescription {
     static func document(endpoint: String) -> JSON {
         let detection: JSON = [
@@ -26,20 +27,56 @@ enum NativeDescription {
                 ]
             ],
         ]
+        let several: JSON = [
+            "type": "object", "required": ["images"],
+            "properties": ["images": ["type": "array", "items": ["type": "string", "format": "byte"], "maxItems": 64]],
+        ]
+        let form: JSON = [
+            "schema": [
+                "type": "object",
+                "properties": ["image": ["type": "array", "items": ["type": "string", "format": "binary"], "description": "One file a picture."]],
+            ]
+        ]
         let binary: JSON = ["schema": ["type": "string", "format": "binary"]]
         let post: JSON = [
-            "operationId": "RunMLService", "summary": "Finds objects in a picture.",
+            "operationId": "RunMLService", "summary": "Finds objects in pictures.", "parameters": parameters,
             "requestBody": [
                 "required": true,
-                "content": ["application/json": ["schema": ["oneOf": [single, table]]], "image/jpeg": binary, "image/png": binary],
+                "content": [
+                    "application/json": ["schema": ["oneOf": [single, several, table]]], "image/jpeg": binary, "image/png": binary,
+                    "multipart/form-data": form,
+                ],
             ],
             "responses": [
                 "200": [
-                    "description": "Detections, coordinates 0 to 1: a list, for {image} in a JSON string; AutoML's boxes for input_data.",
-                    "content": ["application/json": ["schema": ["oneOf": [["type": "string"], ["type": "array", "items": detection]]]]],
+                    "description": .string(
+                        "Detections, coordinates 0 to 1: a list, for {image} in a JSON string; a list of lists for several pictures; "
+                            + "AutoML's boxes for input_data; COCO's results in pixels, or the picture with its boxes, where asked for."),
+                    "content": [
+                        "application/json": ["schema": ["oneOf": [["type": "string"], ["type": "array", "items": detection]]]],
+                        "image/jpeg": binary, "image/png": binary,
+                    ],
                 ]
             ],
         ]
         return ["openapi": "3.0.3", "info": ["title": .string(endpoint), "version": "1.0"], "paths": ["/score": ["post": post]]]
+    }
+
+    /// The same names work as fields of a JSON body or a form.
+    private static var parameters: JSON {
+        func parameter(_ name: String, _ schema: JSON, _ description: String) -> JSON {
+            ["name": .string(name), "in": "query", "schema": schema, "description": .string(description)]
+        }
+        let share: JSON = ["type": "number", "minimum": 0, "maximum": 1]
+        return [
+            parameter(
+                "format", ["type": "string", "enum": ["list", "automl", "coco", "png", "jpeg"]],
+                "The shape of the answer; Accept: image/png or image/jpeg draws the boxes, too."),
+            parameter("confidence", share, "Least score of a detection."),
+            parameter("overlap", share, "Boxes of a class that overlap by more are one object (intersection over union)."),
+            parameter("max_detections", ["type": "integer", "minimum": 1], "Most objects of a picture."),
+            parameter("classes", ["type": "string"], "Only these classes: names or numbers, separated by commas."),
+            parameter("imgsz", ["type": "integer"], "Side of the square that the network sees, where the model can take several."),
+        ]
     }
 }

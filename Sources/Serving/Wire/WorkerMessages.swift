@@ -44,7 +44,8 @@ package struct WorkerReply: Sendable {
     package var failed: Bool
     /// Milliseconds spent inside the worker.
     package var milliseconds: Double
-    /// What a native worker measured on the pictures (`{"images": [{"image": {…}, "prediction": {…}}]}`).
+    /// What a native worker measured on the pictures and, where the body does not say it, saw
+    /// (`{"images": [{"image": {…}, "detections": […]}]}`).
     package var facts: JSON?
     package var body: ByteBuffer
 

@@ -70,8 +70,9 @@ struct DriftCommand: ParsableCommand {
         guard let model else { return try FactTable.dataset(folder: baseline, annotations: annotations, limit: limit) }
         do {
             let detector = try engine.open(model)
+            let settings = try thresholds.settings(for: detector)
             return try FactTable.dataset(folder: baseline, annotations: annotations, limit: limit) { picture in
-                try detector.detect([picture], settings: thresholds.settings)[0].map { ($0, detector.classNames[$0.category]) }
+                try detector.detect([picture], settings: settings)[0].map { ($0, detector.classNames[$0.category]) }
             }
         } catch let error as InferenceError {
             // The pictures can be compared all the same, and the labels stand in for the model.

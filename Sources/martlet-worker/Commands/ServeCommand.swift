@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drawing
 import Foundation
 import Inference
 
@@ -13,15 +14,24 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The path of the socket to listen at.")
     var socket: String
 
+    @Option(help: "Requests that will come at the same time: 1 has each answered as soon as possible, more have more answered.")
+    var concurrency: Int?
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var thresholds: ThresholdOptions
+
+    func validate() throws {
+        if let concurrency, concurrency < 1 { throw ValidationError("--concurrency must be at least 1") }
+    }
 
     func run() throws {
         guard let model = modelDir ?? ProcessInfo.processInfo.environment["AZUREML_MODEL_DIR"], !model.isEmpty else {
             throw ValidationError("give the model by --model-dir, or set AZUREML_MODEL_DIR")
         }
-        let scorer = DetectorScorer(detector: try engine.open(model), settings: thresholds.settings)
-        // The model is loaded before the socket is there, so whoever can connect gets answers.
+        let detector = try engine.open(model, concurrency: concurrency)
+        let overlay = DetectionOverlay(classNames: detector.classNames)
+        let scorer = DetectorScorer(detector: detector, settings: try thresholds.settings(for: detector)) { overlay.drawn($0, on: $1) }
+        // The model is loaded and warm before the socket is there, so whoever can connect gets answers.
         let listener = try WorkerSocket(path: socket)
         Talk.say("ready at \(socket)")
         try listener.serve { request, body in

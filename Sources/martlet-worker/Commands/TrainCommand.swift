@@ -13,20 +13,34 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a detector on labelled images.",
         discussion: """
-            Settings have the names of Ultralytics' arguments and are given as --epochs 60, --imgsz=320 or epochs=60:
+            Settings have the names of Ultralytics' arguments and are given as --epochs 60, --imgsz=320 or epochs=60, or by an \
+            arguments file of Ultralytics (--cfg args.yaml), which the command line overrules:
             \(TrainingSettings.names.joined(separator: ", ")).
+
+            --weights best.pt starts from a YOLOv8 of Ultralytics (or from .safetensors); the pickle in it is not run. With resume, a \
+            training goes on from the checkpoint in the output folder with the settings it had.
 
             Writes best.safetensors, best.json, best.onnx, last.safetensors, results.csv, curve.png and metrics.json to the \
             output folder. Parameters, metrics of every epoch and the files go to the MLflow run of the environment \
             (MLFLOW_TRACKING_URI), when there is one.
             """)
 
-    @OptionGroup var data: DataOptions
+    @Option(help: "A folder or label file in COCO, Pascal VOC or YOLO form (data.yaml too); the form is told by looking.")
+    var data: String?
+
+    @Option(help: "The folder of the images, when it is not beside the labels.")
+    var images: String?
+
+    @Option(help: "The label file or folder, instead of --data.")
+    var annotations: String?
+
+    @Option(help: "A YAML file of settings, by Ultralytics' names.")
+    var cfg: String?
 
     @Option(help: "The folder to write into.")
     var output = "outputs"
 
-    @Option(help: "The share of the images that is held out to measure with, when the data has no train and val folders.")
+    @Option(help: "The share of the images that is held out to measure with, when the data does not say which.")
     var holdout = 0.2
 
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Training settings.", valueName: "setting"))
@@ -34,36 +48,24 @@ struct TrainCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard holdout > 0, holdout < 1 else { throw ValidationError("--holdout must lie between 0 and 1") }
-        _ = try parsedSettings()
+        _ = try arguments()
     }
 
-    /// Pairs of name and value in any of the three spellings; a name without a value is switched on.
-    private func parsedSettings() throws -> TrainingSettings {
-        var parsed = TrainingSettings()
-        var rest = settings[...]
-        while let word = rest.popFirst() {
-            let isOption = word.hasPrefix("--")
-            let parts = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            let name = (parts.first ?? "").replacingOccurrences(of: "-", with: "_")
-            guard isOption || parts.count == 2 else { throw ValidationError("\(word) is no setting; write --NAME VALUE or NAME=VALUE") }
-            let value = parts.count == 2 ? parts[1] : rest.first.map { $0.hasPrefix("--") } == false ? rest.removeFirst() : "true"
-            do {
-                try parsed.set(name, to: value)
-            } catch {
-                throw ValidationError("\(error)")
-            }
-        }
+    private func arguments() throws -> TrainingArguments {
         do {
-            try parsed.validate()
+            return try TrainingArguments(words: settings, file: cfg, data: data, images: images, annotations: annotations, output: output)
+        } catch let error as ValidationError {
+            throw error
         } catch {
             throw ValidationError("\(error)")
         }
-        return parsed
     }
 
     func run() async throws {
-        let settings = try parsedSettings()
-        let (training, validation) = try data.readSplit(holdout: holdout, seed: UInt64(bitPattern: Int64(settings.seed)))
+        let arguments = try arguments()
+        let settings = arguments.settings
+        if !arguments.foreign.isEmpty { Talk.say("of no meaning here: \(arguments.foreign.joined(separator: ", "))") }
+        let (training, validation) = try arguments.data.readSplit(holdout: holdout, seed: UInt64(bitPattern: Int64(settings.seed)))
         let run = await TrackingRun.fromEnvironment(name: "train")
         await run?.logParams(settings.described)
         let (events, feed) = AsyncStream.makeStream(of: TrainingEvent.self)
@@ -96,9 +98,11 @@ struct TrainCommand: AsyncParsableCommand {
             switch event {
             case .note(let sentence):
                 Talk.say(sentence)
-            case .step(let epoch, let step, let steps, let loss):
-                guard spoken.duration(to: clock.now) > .seconds(10) else { continue }
-                Talk.say("epoch \(epoch): step \(step) of \(steps), loss \(String(format: "%.3f", loss))")
+            case .step(let epoch, let step, let steps, let loss, let imagesPerSecond):
+                // One line that changes on a terminal, now and then a line in a log.
+                guard spoken.duration(to: clock.now) > (Talk.isTerminal ? .milliseconds(200) : .seconds(10)) else { continue }
+                let line = "epoch \(epoch): step \(step) of \(steps), loss \(String(format: "%.3f, %.1f img/s", loss, imagesPerSecond))"
+                if Talk.isTerminal { Talk.show(line) } else { Talk.say(line) }
                 spoken = clock.now
             case .epoch(let report):
                 reports.append(report)

@@ -25,20 +25,24 @@ struct RunsTrackingTests {
                 .code == .invalidInput)
     }
 
-    @Test("a deleted experiment takes its runs along, keeps its name, and comes back with them")
+    @Test("a deleted experiment takes its runs along, frees its name, and comes back with them")
     func bin() async throws {
         let house = try await RunsFixture()
         _ = try await house.runs.createExperiment(named: "e", in: house.workspace)
         let run = try await house.run(in: "1", name: "r")
         try await house.runs.deleteExperiment("1", in: house.workspace)
         #expect(try await house.search(experiments: ["1"]).isEmpty)
-        #expect(await problem { _ = try await house.runs.createExperiment(named: "e", in: house.workspace) }?.code == .conflict)
+        #expect(try await house.runs.experiment(named: "e", in: house.workspace).lifecycle == .deleted)
         #expect(await problem { _ = try await house.run(in: "1") }?.code == .invalidInput)
         let refused = await problem { try await house.runs.setTag(LabelRecord("a", "b"), ofRun: run, in: house.workspace) }
         #expect(refused?.message == "The run \(run) must be in the 'active' state. Current state is deleted.")
         let bin = try await house.runs.searchExperiments(
             filter: nil, orderBy: [], view: .deleted, maxResults: nil, pageToken: nil, in: house.workspace)
         #expect(bin.items.map(\.name) == ["e"])
+        let second = try await house.runs.createExperiment(named: "e", in: house.workspace)
+        #expect(try await house.runs.experiment(named: "e", in: house.workspace).id == second.id)
+        #expect(await problem { try await house.runs.restoreExperiment("1", in: house.workspace) }?.code == .conflict)
+        try await house.runs.renameExperiment(String(second.id), to: "f", in: house.workspace)
         try await house.runs.restoreExperiment("1", in: house.workspace)
         #expect(try await house.search(experiments: ["1"]) == ["r"])
         #expect(await problem { try await house.runs.deleteExperiment("0", in: house.workspace) }?.code == .invalidInput)

@@ -27,6 +27,16 @@ extension ModelRegistry {
         let number = try await store.write { tx in try tx.takeNextVersion(of: Self.record(name, in: workspace, tx), in: workspace) }
         let id = ResourceID(workspace: workspace, kind: Self.kind, name: name, version: String(number))
         _ = try await resources.put(id, body: ["properties": properties], by: principal)
+        try await store.write { [properties] tx in
+            var data: JSON = ["name": .string(name), "version": .string(String(number)), "tags": Self.object(tags), "description": JSON(description)]
+            if isPrompt {
+                data["template"] = JSON(tags.first { $0.key == "mlflow.prompt.text" }?.value)
+            } else {
+                data["source"] = .string(source)
+                data["run_id"] = properties["jobName"] ?? .null
+            }
+            try announce(isPrompt ? "PROMPT_VERSION.CREATED" : "MODEL_VERSION.CREATED", data, in: workspace, tx)
+        }
         return try await version(String(number), of: name, in: workspace)
     }
 
@@ -49,6 +59,7 @@ extension ModelRegistry {
             tags[tag.key] = .string(tag.value)
             properties["tags"] = tags
         }
+        try await announceTag("SET", tag.key, tag.value, ofVersion: version, of: name, in: workspace)
     }
 
     /// Nothing happens when there is no such tag.
@@ -59,6 +70,18 @@ extension ModelRegistry {
             var tags = properties["tags"] ?? [:]
             tags[key] = nil
             properties["tags"] = tags
+        }
+        try await announceTag("DELETED", key, nil, ofVersion: version, of: name, in: workspace)
+    }
+
+    private func announceTag(
+        _ action: String, _ key: String, _ value: String?, ofVersion version: String, of name: String, in workspace: WorkspaceID
+    ) async throws {
+        try await store.write { tx in
+            var data: JSON = ["name": .string(name), "version": .string(version), "key": .string(key)]
+            if let value { data["value"] = .string(value) }
+            let isPrompt = Self.isPrompt(try Self.record(name, in: workspace, tx).tags)
+            try announce((isPrompt ? "PROMPT_VERSION_TAG." : "MODEL_VERSION_TAG.") + action, data, in: workspace, tx)
         }
     }
 
@@ -199,6 +222,4 @@ extension ModelRegistry {
         let address = try await blobs.resolve(place.datastorePath, in: workspace)
         return try await blobs.find(address.appending("MLmodel")) == nil ? "custom_model" : "mlflow_model"
     }
-
-    private static func object(_ labels: [LabelRecord]) -> JSON { .object(JSONObject(labels.map { ($0.key, .string($0.value)) })) }
 }

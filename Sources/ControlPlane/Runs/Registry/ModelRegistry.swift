@@ -44,6 +44,10 @@ package struct ModelRegistry: Sendable {
             guard try tx.insertRegisteredModel(name, description: description ?? "", tags: tags, in: workspace, at: time) else {
                 throw Problem(.conflict, "Registered Model (name=\(name)) already exists", target: "name")
             }
+            let isPrompt = Self.isPrompt(tags)
+            try announce(
+                isPrompt ? "PROMPT.CREATED" : "REGISTERED_MODEL.CREATED",
+                ["name": .string(name), "tags": Self.object(tags), "description": JSON(description)], in: workspace, tx)
             return try Self.model(name, in: workspace, tx)
         }
     }
@@ -83,12 +87,20 @@ package struct ModelRegistry: Sendable {
 
     package func setTag(_ tag: LabelRecord, of name: String, in workspace: WorkspaceID) async throws {
         try FactRules.check(freeTags: [tag], limit: FactRules.registryValueLength)
-        _ = try await change(name, in: workspace) { tx, model in try tx.saveLabels([tag], of: model.sequence, in: .registeredModelTag) }
+        _ = try await change(name, in: workspace) { tx, model in
+            try tx.saveLabels([tag], of: model.sequence, in: .registeredModelTag)
+            guard Self.isPrompt(model.tags) else { return }
+            try announce("PROMPT_TAG.SET", ["name": .string(name), "key": .string(tag.key), "value": .string(tag.value)], in: workspace, tx)
+        }
     }
 
     /// Nothing happens when there is no such tag.
     package func deleteTag(_ key: String, of name: String, in workspace: WorkspaceID) async throws {
-        _ = try await change(name, in: workspace) { tx, model in _ = try tx.deleteLabel(key, of: model.sequence, in: .registeredModelTag) }
+        _ = try await change(name, in: workspace) { tx, model in
+            let isThere = try tx.deleteLabel(key, of: model.sequence, in: .registeredModelTag)
+            guard isThere, Self.isPrompt(model.tags) else { return }
+            try announce("PROMPT_TAG.DELETED", ["name": .string(name), "key": .string(key)], in: workspace, tx)
+        }
     }
 
     package func search(
@@ -112,11 +124,19 @@ package struct ModelRegistry: Sendable {
         _ = try await change(name, in: workspace) { tx, model in
             _ = try Self.version(version, of: name, in: workspace, tx)
             try tx.setAlias(alias, version: version, of: model)
+            try announce(
+                Self.isPrompt(model.tags) ? "PROMPT_ALIAS.CREATED" : "MODEL_VERSION_ALIAS.CREATED",
+                ["name": .string(name), "alias": .string(alias), "version": .string(version)], in: workspace, tx)
         }
     }
 
     package func deleteAlias(_ alias: String, of name: String, in workspace: WorkspaceID) async throws {
-        _ = try await change(name, in: workspace) { tx, model in try tx.deleteAlias(alias, of: model) }
+        _ = try await change(name, in: workspace) { tx, model in
+            try tx.deleteAlias(alias, of: model)
+            try announce(
+                Self.isPrompt(model.tags) ? "PROMPT_ALIAS.DELETED" : "MODEL_VERSION_ALIAS.DELETED",
+                ["name": .string(name), "alias": .string(alias)], in: workspace, tx)
+        }
     }
 
     package func version(alias: String, of name: String, in workspace: WorkspaceID) async throws -> ModelVersion {
@@ -134,11 +154,11 @@ package struct ModelRegistry: Sendable {
 
     static func check(name: String, field: String = "name") throws(Problem) {
         guard !name.isEmpty else { throw Problem(.invalidInput, "Registered model name cannot be empty.", target: field) }
-        guard ResourceName.isValidAsset(name) else {
+        guard ResourceName.isValidRegisteredModel(name) else {
             throw Problem(
                 .invalidInput,
-                "Invalid name: \(FactRules.quoted(name)). A registered model is also an Azure ML asset: letters, digits, '-', "
-                    + "'_' and '.', up to 255, beginning with a letter, digit or '_'.",
+                "Invalid model name: \(FactRules.quoted(name)). A name has up to 255 bytes, is no path, and holds no '/', ':', '\\', '%', "
+                    + "'#', '?', control or combining characters.",
                 target: field)
         }
     }
@@ -178,6 +198,16 @@ package struct ModelRegistry: Sendable {
     }
 
     // MARK: Pieces
+
+    static func isPrompt(_ tags: [LabelRecord]) -> Bool { tags.contains { $0.key == promptTag && $0.value.lowercased() == "true" } }
+
+    static func object(_ labels: [LabelRecord]) -> JSON { .object(JSONObject(labels.map { ($0.key, .string($0.value)) })) }
+
+    /// Tells the webhooks that want to know.
+    func announce(_ event: String, _ data: @autoclosure () -> JSON, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws {
+        let date = now()
+        try tx.announce(event, WebhookMessage.body(event, data(), at: date), in: workspace, at: date.milliseconds)
+    }
 
     static func record(_ name: String, in workspace: WorkspaceID, _ tx: MetadataTransaction) throws -> RegisteredModelRecord {
         guard let model = try tx.registeredModel(name, in: workspace) else {

@@ -18,11 +18,14 @@ package struct SearchVocabulary: Sendable {
     let entities: [String: Entity]
     let attributes: [String: Attribute]
 
-    private init(entities: [Entity], attributes: [Attribute], aliases: [String: String] = [:]) {
-        let spellings: [Entity: [String]] = [
+    private init(
+        entities: [Entity], attributes: [Attribute], aliases: [String: String] = [:], spellings others: [Entity: [String]] = [:]
+    ) {
+        let standard: [Entity: [String]] = [
             .attribute: ["attribute", "attributes", "attr", "run"], .metric: ["metric", "metrics"], .dataset: ["dataset", "datasets"],
             .parameter: ["param", "params", "parameter", "parameters"], .tag: ["tag", "tags"],
         ]
+        let spellings = standard.merging(others) { _, other in other }
         self.entities = Dictionary(
             entities.flatMap { entity in (spellings[entity] ?? []).map { ($0, entity) } }, uniquingKeysWith: { first, _ in first })
         var named = Dictionary(attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -74,4 +77,21 @@ package struct SearchVocabulary: Sendable {
             .init(name: "last_updated_timestamp", isNumeric: true, isFilter: false),
         ],
         aliases: ["version": "version_number", "timestamp": "last_updated_timestamp"])
+
+    /// A trace's metadata takes the place of parameters.
+    package static let traces = SearchVocabulary(
+        entities: [.attribute, .tag, .parameter],
+        attributes: [
+            .init(name: "request_id", takesLists: true), .init(name: "timestamp_ms", isNumeric: true),
+            .init(name: "execution_time_ms", isNumeric: true), .init(name: "end_time_ms", isNumeric: true),
+            .init(name: "status", takesLists: true), .init(name: "client_request_id", takesLists: true), .init(name: "name", takesLists: true),
+            .init(name: "run_id", takesLists: true), .init(name: "text"), .init(name: "experiment_id", isFilter: false),
+        ],
+        aliases: [
+            "trace_id": "request_id", "timestamp": "timestamp_ms", "execution_time": "execution_time_ms", "end_time": "end_time_ms",
+            "state": "status",
+        ],
+        spellings: [
+            .attribute: ["attribute", "attributes", "attr", "trace"], .parameter: ["metadata", "request_metadata", "trace_metadata"],
+        ])
 }

@@ -20,7 +20,14 @@ package final class NativeNetwork: InferenceNetwork {
             uniqueKeysWithValues: try architecture.layers.map { ($0.name, try NativeConvolution($0, in: weights)) })
     }
 
-    package func run(_ canvas: [Float], side: Int) throws -> HeadOutput {
+    package func run(_ canvases: [Float], count: Int, side: Int) throws -> HeadOutput {
+        let each = 3 * side * side
+        guard count > 0, canvases.count >= count * each else { throw InferenceError("a batch of \(count) pictures is incomplete") }
+        let outputs = try (0..<count).map { try run(Array(canvases[($0 * each)..<(($0 + 1) * each)]), side: side) }
+        return HeadOutput(values: outputs.flatMap(\.values), dims: [count] + outputs[0].dims.dropFirst())
+    }
+
+    private func run(_ canvas: [Float], side: Int) throws -> HeadOutput {
         let levels = try architecture.forward(FeatureMap(channels: 3, height: side, width: side, values: canvas), with: self)
         let grid = AnchorGrid(size: side)
         var values = [Float](repeating: 0, count: (4 + architecture.classCount) * grid.count)
