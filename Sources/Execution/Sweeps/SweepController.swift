@@ -88,7 +88,8 @@ package struct SweepController: Sendable {
             try await services.move(SweepTrial.jobID(of: number, in: sweep.id), to: .cancelRequested)
         }
         for number in plan.start {
-            let seed = UInt64(bitPattern: Int64(job.samplingAlgorithm?.seed ?? 0))
+            // Without a seed of its own a sweep draws by its name.
+            let seed = job.samplingAlgorithm?.seed.map { UInt64(bitPattern: Int64($0)) } ?? SearchSpace.seed(of: sweep.id.name)
             let values = algorithm == "grid" ? space.gridPoint(number) ?? [:] : space.randomPoint(number, seed: seed)
             let trial = SweepTrial(sweep: sweep, job: job, number: number, values: values)
             log.line("trial \(number) starts: \(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))")
