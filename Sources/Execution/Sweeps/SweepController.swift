@@ -124,8 +124,15 @@ package struct SweepController: Sendable {
             observed["properties"] = ["best_child_run_id": .string(winner.id.name), "score": .string("\(best.value)")]
             observed["outputs"] = winner.observed["outputs"]
         }
-        var problem: Problem?
-        if end == .failed {
+        var (end, problem) = (end, Problem?.none)
+        let hasOutputs = sweep.properties["outputs"]?.objectValue?.isEmpty == false
+        if end == .completed, best == nil, hasOutputs {
+            end = .failed
+            problem = Problem(
+                .userCodeFailed,
+                "no trial logged the metric '\(job.objective.primaryMetric)', so there is no best one whose outputs the sweep could hand on; "
+                    + "log it with mlflow.log_metric")
+        } else if end == .failed {
             let reason = jobs.compactMap { $0.observed.value(at: "error", "message")?.stringValue }.first
             problem = Problem(.userCodeFailed, "no trial completed" + (reason.map { "; the first failure: \($0)" } ?? ""))
         } else if end == .completed, best == nil {
