@@ -103,6 +103,83 @@ struct JobJourneyTests {
         #expect(bad.errors.contains("step 'check' failed"))
     }
 
+    @Test("a sweep step hands its best trial to a parallel step, and that its rows to a pipeline inside the pipeline")
+    func stepsOfManyJobs() throws {
+        let server = try ServerUnderTest()
+        for number in 1...3 { try server.write("data/\(number).txt", "\(number)") }
+        try server.write(
+            "src/score.py", "import sys\ndef run(batch):\n    return [open(p).read() + open(sys.argv[1] + '/w.txt').read().strip() for p in batch]\n")
+        // MLflow's own client is not needed for one number.
+        try server.write(
+            "src/train.py",
+            """
+            import json, os, ssl, urllib.request
+            point = {"run_id": os.environ["MLFLOW_RUN_ID"], "key": "mAP", "value": 1, "timestamp": 1}
+            request = urllib.request.Request(
+                os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-metric", json.dumps(point).encode(),
+                {"Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"], "Content-Type": "application/json"})
+            urllib.request.urlopen(request, context=ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"]))
+            """)
+        try server.write(
+            "train.yml",
+            """
+            type: command
+            code: ./src
+            command: python3 train.py && echo ${{inputs.lr}} > ${{outputs.model}}/w.txt
+            environment: azureml:martlet-native@latest
+            inputs: {lr: {type: string}}
+            outputs: {model: {type: uri_folder}}
+            """)
+        try server.write(
+            "job.yml",
+            """
+            type: pipeline
+            settings: {default_compute: azureml:local}
+            inputs: {photos: {type: uri_folder, path: ./data}}
+            outputs: {final: {type: uri_folder}}
+            jobs:
+              search:
+                type: sweep
+                trial: ./train.yml
+                outputs: {model: {type: uri_folder}}
+                sampling_algorithm: grid
+                search_space: {lr: {type: choice, values: [a]}}
+                objective: {goal: maximize, primary_metric: mAP}
+                limits: {max_total_trials: 5}
+              score:
+                type: parallel
+                inputs: {photos: "${{parent.inputs.photos}}", model: "${{parent.jobs.search.outputs.model}}"}
+                outputs: {rows: {type: uri_file}}
+                mini_batch_size: "2"
+                input_data: ${{inputs.photos}}
+                task:
+                  type: run_function
+                  code: ./src
+                  entry_script: score.py
+                  environment: azureml:martlet-native@latest
+                  program_arguments: ${{inputs.model}}
+                  append_row_to: ${{outputs.rows}}
+              inner:
+                type: pipeline
+                inputs: {rows: "${{parent.jobs.score.outputs.rows}}"}
+                outputs: {report: "${{parent.outputs.final}}"}
+                jobs:
+                  report:
+                    command: sort -r ${{inputs.rows}} > ${{outputs.report}}/report.txt
+                    environment: azureml:martlet-native@latest
+                    inputs: {rows: {type: uri_file, path: "${{parent.inputs.rows}}"}}
+                    outputs: {report: "${{parent.outputs.report}}"}
+            """)
+        let created = try server.martlet("job", "create", "-f", "job.yml", "-n", "many", "--stream", "-o", "json")
+        #expect(created.code == 0, "\(created.errors)")
+        #expect(try server.martlet("job", "show", "-n", "many_search_0", "-o", "json").json["status"] == "Completed")
+        let download = try server.martlet("job", "download", "-n", "many", "--output-name", "final", "-p", "got")
+        #expect(download.code == 0, "\(download.errors)")
+        let files = FileManager.default.subpaths(atPath: server.folder.appending(path: "got").path(percentEncoded: false)) ?? []
+        let file = try #require(files.first { $0.hasSuffix("report.txt") })
+        #expect(try String(contentsOf: server.folder.appending(path: "got/\(file)"), encoding: .utf8) == "3a\n2a\n1a\n")
+    }
+
     @Test("what is missing is said with exit code 3, wrong YAML with its line")
     func errors() throws {
         let server = try ServerUnderTest()

@@ -188,7 +188,7 @@ import Testing
                 .code == .notFound)
         let type = problem(ModelAsset.self, "m", version: "1", ["properties": ["modelUri": "https://x", "modelType": "onnx_model"]])
         #expect(type?.message.contains("custom_model, mlflow_model, triton_model") == true)
-        #expect(problem(ModelAsset.self, "bad name", version: "1", ["properties": ["modelUri": "https://x"]])?.target == "name")
+        #expect(problem(ModelAsset.self, "bad:name", version: "1", ["properties": ["modelUri": "https://x"]])?.target == "name")
     }
 
     @Test("traffic goes to deployments that exist, and adds up") func traffic() {

@@ -100,6 +100,11 @@ package struct SearchSpace: Sendable {
         return values
     }
 
+    /// A seed that follows from a name (FNV-1a, 64 bits).
+    package static func seed(of name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
     /// Azure's definitions: `q…` rounds to multiples of q, `log…` is the exponential of the other.
     private static func sample(_ type: String, _ numbers: [Double], _ stream: inout SplitMix64) -> String {
         if type == "randint" { return String(Int(stream.unit() * numbers[0])) }

@@ -88,7 +88,8 @@ package struct SweepController: Sendable {
             try await services.move(SweepTrial.jobID(of: number, in: sweep.id), to: .cancelRequested)
         }
         for number in plan.start {
-            let seed = UInt64(bitPattern: Int64(job.samplingAlgorithm?.seed ?? 0))
+            // Without a seed of its own a sweep draws by its name.
+            let seed = job.samplingAlgorithm?.seed.map { UInt64(bitPattern: Int64($0)) } ?? SearchSpace.seed(of: sweep.id.name)
             let values = algorithm == "grid" ? space.gridPoint(number) ?? [:] : space.randomPoint(number, seed: seed)
             let trial = SweepTrial(sweep: sweep, job: job, number: number, values: values)
             log.line("trial \(number) starts: \(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))")
@@ -123,8 +124,15 @@ package struct SweepController: Sendable {
             observed["properties"] = ["best_child_run_id": .string(winner.id.name), "score": .string("\(best.value)")]
             observed["outputs"] = winner.observed["outputs"]
         }
-        var problem: Problem?
-        if end == .failed {
+        var (end, problem) = (end, Problem?.none)
+        let hasOutputs = sweep.properties["outputs"]?.objectValue?.isEmpty == false
+        if end == .completed, best == nil, hasOutputs {
+            end = .failed
+            problem = Problem(
+                .userCodeFailed,
+                "no trial logged the metric '\(job.objective.primaryMetric)', so there is no best one whose outputs the sweep could hand on; "
+                    + "log it with mlflow.log_metric")
+        } else if end == .failed {
             let reason = jobs.compactMap { $0.observed.value(at: "error", "message")?.stringValue }.first
             problem = Problem(.userCodeFailed, "no trial completed" + (reason.map { "; the first failure: \($0)" } ?? ""))
         } else if end == .completed, best == nil {
