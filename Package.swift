@@ -156,7 +156,8 @@ let package = Package(
             "Server",
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
-                "Monitoring", "OutboundHTTP", "ProcessHost", "Resources", "ScoringAPI", "Serving", httpTypes, hummingbird, hummingbirdTLS, logging, nioCore, nioPosix,
+                "Monitoring", "OutboundHTTP", "ProcessHost", "Resources", "ScoringAPI", "Serving", httpTypes, hummingbird, hummingbirdTLS, logging, nioCore,
+                nioPosix,
                 nioSSL, serviceLifecycle, unixSignals,
             ]),
         .executableTarget(
