@@ -165,8 +165,8 @@ let package = Package(
             [
                 "ARMAPI", "BlobAPI", "ControlPlane", "Environments", "Execution", "HTTPSupport", "Kinds", "MLflowAPI", "MetadataStore", "BlobStore",
                 "Monitoring", "OutboundHTTP", "ProcessHost", "Resources", "ScoringAPI", "Serving", httpTypes, hummingbird, hummingbirdTLS, logging, nioCore,
-                nioPosix, nioSSL,
-                serviceLifecycle, unixSignals,
+                nioPosix,
+                nioSSL, serviceLifecycle, unixSignals,
             ]),
         .executableTarget(
             name: "martlet", dependencies: ["Commands", "MetadataStore", "ProcessHost", "Resources", "Server", argumentParser], swiftSettings: strict),

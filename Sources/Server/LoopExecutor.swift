@@ -25,11 +25,17 @@ struct LoopBoundServer<Base: Service>: Service {
     }
 }
 
-/// Takes what may work for long (hashing, searching, rendering) off the event loops; only scoring, which waits for a worker
-/// and does little else, stays there.
+/// Takes what may work for long (hashing, searching, rendering) off the event loops. Scoring, which waits for a worker and does
+/// little else, stays there, and so do the small writes of a training loop, which wait for the store.
 struct OffLoop<Context: RequestContext>: RouterMiddleware {
     @concurrent func handle(_ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response) async throws -> Response {
-        if request.uri.path.hasPrefix("/endpoints/") { return try await next(request, context) }
+        let path = request.uri.path
+        if path.hasPrefix("/endpoints/") || SmallWrites.paths.contains(path) { return try await next(request, context) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
     }
+}
+
+/// Requests of MLflow's clients that come many times a second.
+private enum SmallWrites {
+    static let paths = Set(["log-metric", "log-parameter", "log-batch", "set-tag", "create", "update"].map { "/api/2.0/mlflow/runs/" + $0 })
 }

@@ -60,7 +60,8 @@ struct HostileInputTests {
                 for key in ["metrics", "params", "tags"] {
                     let fact: JSON = ["key": .string(path), "value": key == "metrics" ? 1 : "1", "timestamp": 1]
                     let answer = try await ask.post("runs/log-batch", .object(JSONObject([("run_id", .string(run)), (key, JSON.array([fact]))])))
-                    #expect(answer.status == 400 || path == "...", "\(key) \(path): \(answer.status)")
+                    // A key is no path: with a drive's letter it is as good as any other.
+                    #expect(answer.status == 400 || path == "C:/x", "\(key) \(path): \(answer.status)")
                 }
             }
         }

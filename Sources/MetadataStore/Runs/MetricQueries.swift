@@ -43,19 +43,28 @@ extension MetadataTransaction {
 
     /// The different steps of a metric in order, within bounds.
     package func metricSteps(of run: RunRecord, key: String, from first: Int64, to last: Int64) throws -> [Int64] {
-        let statement = try db.cachedStatement(
-            sql: "SELECT DISTINCT step FROM metric WHERE owner = ? AND key = ? AND step BETWEEN ? AND ? ORDER BY step")
-        return try Int64.fetchAll(statement, arguments: [run.sequence, key, first, last])
+        // The index is in the order of time, which nearly always is that of the steps; sorting that here is quicker than in SQL.
+        let statement = try db.cachedStatement(sql: "SELECT step FROM metric WHERE owner = ? AND key = ? AND step BETWEEN ? AND ?")
+        var steps = try Int64.fetchAll(statement, arguments: [run.sequence, key, first, last])
+        if zip(steps, steps.dropFirst()).contains(where: { $0 >= $1 }) { steps = Set(steps).sorted() }
+        return steps
     }
 
     /// The points of a metric at certain steps, in the order (step, timestamp, value), at most `limit`.
     package func metricPoints(of run: RunRecord, key: String, steps: [Int64], limit: Int) throws -> [MetricRecord] {
         let statement = try db.cachedStatement(
-            sql: """
-                SELECT key, value, isNaN, timestamp, step FROM metric
-                WHERE owner = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, timestamp, value LIMIT ?
-                """)
-        return try Self.points(Row.fetchCursor(statement, arguments: [run.sequence, key, Self.list(steps), limit]))
+            sql: "SELECT step, value, isNaN, timestamp FROM metric WHERE owner = ? AND key = ? AND step BETWEEN ? AND ?")
+        guard let first = steps.first, let last = steps.last else { return [] }
+        let wanted = Set(steps)
+        var points: [MetricRecord] = []
+        let rows = try Row.fetchCursor(statement, arguments: [run.sequence, key, first, last])
+        while let row = try rows.next() {
+            let step: Int64 = row[0]
+            guard wanted.contains(step) else { continue }
+            points.append(MetricRecord(key: key, value: row[2] ? .nan : row[1], timestamp: row[3], step: step))
+        }
+        points.sort { ($0.step, $0.timestamp, $0.value) < ($1.step, $1.timestamp, $1.value) }
+        return Array(points.prefix(limit))
     }
 
     /// Keys of a run's metrics, in order.

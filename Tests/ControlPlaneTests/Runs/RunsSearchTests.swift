@@ -105,7 +105,7 @@ struct RunsSearchTests {
         "no search reads all runs: each begins in an index and the default and the metric order come out of it",
         arguments: [
             ("", [], "run_order"), ("", ["metrics.loss DESC"], "latestMetric_order"),
-            ("metrics.loss > 1 AND params.p = 'x'", [], "run_order"),
+            ("metrics.loss != 1 AND params.p LIKE 'x'", [], "run_order"), ("metrics.loss > 1 AND params.p = 'x'", [], "INTEGER PRIMARY KEY"),
             ("tags.t LIKE 'x%'", ["metrics.loss"], "latestMetric_order"), ("status = 'FAILED'", ["params.p"], "run_order"),
         ])
     func plans(filter: String, order: [String], index: String) async throws {
@@ -115,7 +115,8 @@ struct RunsSearchTests {
             try tx.planOfSearch(query, experiments: [0], lifecycles: [.active], in: workspace)
         }
         #expect(plan.first?.contains(index) == true && plan.allSatisfy { !$0.hasPrefix("SCAN") }, "\(plan)")
-        if order.isEmpty { #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)") }
+        // Few runs, picked out by their facts, are sorted; all others come in order.
+        if order.isEmpty, index == "run_order" { #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)") }
     }
 
     @Test("many runs come in the order of a metric, page after page")
