@@ -14,7 +14,7 @@ final class ServerUnderTest {
         let products = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")).deletingLastPathComponent()
         binary = products.appending(path: "martlet")
         folder = FileManager.default.temporaryDirectory.appending(path: "martlet-journey-\(UUID().uuidString)")
-        data = folder.appending(path: "data")
+        data = folder.appending(path: "server")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try start()
     }
