@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import HummingbirdTLS
 internal import Logging
 internal import MetadataStore
+internal import NIOCore
 internal import NIOSSL
 package import Resources
 internal import ServiceLifecycle
@@ -34,6 +35,8 @@ package struct MartletServer: Sendable {
     /// Serves until SIGTERM or SIGINT, then stops in order: no new requests, running ones to their end, the store last.
     /// - Parameter ready: told once, when the server answers.
     package func run(ready: @escaping @Sendable (ReadyNotice) -> Void) async throws {
+        // One core is left to the workers; and the fewer event loops, the fewer requests wake a second one on their way.
+        NIOSingletons.groupLoopCountSuggestion = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
         try folder.create()
         let lock = try DataFolderLock(folder)
         defer { withExtendedLifetime(lock) {} }

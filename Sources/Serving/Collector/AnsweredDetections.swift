@@ -28,7 +28,9 @@ package struct AnsweredDetections: Sendable, Hashable {
     }
 
     package init(body: ByteBuffer) {
-        let isReadable = body.readableBytes <= 16 * 1024 * 1024
+        // Every known shape is a list, or text that holds one.
+        let first = body.readableBytesView.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let isReadable = (first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")) && body.readableBytes <= 16 * 1024 * 1024
         self.init(answer: isReadable ? (try? JSON(parsing: body.readableBytesView)) ?? .null : .null)
     }
 
