@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
-package import Resources
+internal import Resources
 
 /// One message to another machine, by POST: to the checked address only, without redirects, proxies or patience.
 package enum OutboundMessage {

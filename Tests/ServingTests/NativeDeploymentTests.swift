@@ -35,7 +35,7 @@ import Testing
             let bin = house.services.toolFolder
             try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
             // Never run: the launcher stands in for it.
-            FileManager.default.createFile(
+            _ = FileManager.default.createFile(
                 atPath: bin + "/martlet-worker", contents: Data("#!/bin/false\n".utf8), attributes: [.posixPermissions: 0o755])
             let container = BlobContainer.standard(of: .standard).blobs
             try await house.blobs.put(container.at("models/d/best.safetensors"), bytes: weights)
