@@ -46,25 +46,21 @@ package struct QualityPage: Sendable {
     }
 
     package var html: String {
-        """
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(Self.escaped(report.source))</title><style>\(Self.style)</style></head><body>
-        <h1>\(Self.escaped(report.source))</h1>
-        <p class="verdict \(report.errors > 0 ? "error" : report.warnings > 0 ? "warning" : "note")">\(Self.escaped(report.headline))</p>
-        <table><tr><th>Check<th class="n">Errors<th class="n">Warnings<th class="n">Notes</tr>
-        \(report.outcomes.map(row).joined(separator: "\n"))
-        </table>
-        \(report.outcomes.filter { $0.count > 0 }.map(section).joined(separator: "\n"))
-        <p class="quiet">Read as \(Self.escaped(report.format)). Red boxes are those a finding is about, as the label gives them.</p>
-        </body></html>
-
-        """
+        ReportPage.html(
+            title: report.source, style: Self.style,
+            body: """
+                <p class="verdict \(report.errors > 0 ? "error" : report.warnings > 0 ? "warning" : "note")">\(ReportPage.escaped(report.headline))</p>
+                <table><tr><th>Check<th class="n">Errors<th class="n">Warnings<th class="n">Notes</tr>
+                \(report.outcomes.map(row).joined(separator: "\n"))
+                </table>
+                \(report.outcomes.filter { $0.count > 0 }.map(section).joined(separator: "\n"))
+                <p class="quiet">Read as \(ReportPage.escaped(report.format)). Red boxes are those a finding is about, as the label gives them.</p>
+                """)
     }
 
     private func row(_ outcome: QualityReport.Outcome) -> String {
         func cell(_ count: Int, _ kind: String) -> String { "<td class=\"n\(count > 0 ? " " + kind : "")\">\(count)" }
-        let title = outcome.count > 0 ? "<a href=\"#\(outcome.check)\">\(Self.escaped(outcome.title))</a>" : Self.escaped(outcome.title)
+        let title = outcome.count > 0 ? "<a href=\"#\(outcome.check)\">\(ReportPage.escaped(outcome.title))</a>" : ReportPage.escaped(outcome.title)
         return "<tr><td>\(title)\(cell(outcome.errors, "error"))\(cell(outcome.warnings, "warning"))\(cell(outcome.notes, "note"))</tr>"
     }
 
@@ -72,39 +68,19 @@ package struct QualityPage: Sendable {
         let shown = outcome.findings.prefix(Self.listed)
         let rows = shown.enumerated().map { place, finding in
             let files = pictures[outcome.check].flatMap { $0.indices.contains(place) ? $0[place] : nil } ?? []
-            let images = files.map { "<img alt=\"\" src=\"data:image/jpeg;base64,\(Data($0).base64EncodedString())\">" }.joined()
-            let place = Self.escaped(finding.file + (finding.line.map { ":\($0)" } ?? ""))
+            let images = files.map { ReportPage.picture($0, type: "jpeg", alternative: "") }.joined()
+            let place = ReportPage.escaped(finding.file + (finding.line.map { ":\($0)" } ?? ""))
             return
-                "<li><b class=\"\(finding.severity.rawValue)\">\(finding.severity.rawValue)</b> <code>\(place)</code> \(Self.escaped(finding.message))<div>\(images)</div>"
+                "<li><b class=\"\(finding.severity.rawValue)\">\(finding.severity.rawValue)</b> <code>\(place)</code> \(ReportPage.escaped(finding.message))<div>\(images)</div>"
         }
         let rest = outcome.count > shown.count ? "<p class=\"quiet\">… and \(outcome.count - shown.count) more.</p>" : ""
-        return "<h2 id=\"\(outcome.check)\">\(Self.escaped(outcome.title)): \(outcome.count)</h2><ul>\(rows.joined(separator: "\n"))</ul>\(rest)"
+        return "<h2 id=\"\(outcome.check)\">\(ReportPage.escaped(outcome.title)): \(outcome.count)</h2><ul>\(rows.joined(separator: "\n"))</ul>\(rest)"
     }
 
-    /// Names come from files: nothing of them may become markup.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
-    }
-
-    static let style = """
-        body{font:15px/1.5 system-ui,sans-serif;color:#1d2330;background:#f6f7f9;margin:2rem auto;max-width:1080px;padding:0 1rem}
-        h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem}
-        table{border-collapse:collapse;background:#fff;border-radius:8px;width:100%;font-size:13.5px}
-        th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #e6e9ef}.n{text-align:right}a{color:inherit}
+    private static let style = """
+        h1{overflow-wrap:anywhere}a{color:inherit}
         ul{list-style:none;padding:0}li{background:#fff;border-radius:8px;padding:.6rem .8rem;margin:.5rem 0;overflow-wrap:anywhere}
-        pre{background:#fff;border-radius:8px;padding:1rem;overflow:auto}img{max-width:100%}
-        li img{border-radius:6px;margin:.5rem .5rem 0 0;max-width:260px}code{color:#6b7385}.quiet{color:#6b7385}
+        li img{border-radius:6px;margin:.5rem .5rem 0 0;max-width:260px}code{color:#6b7385}
         .verdict{font-size:1.15rem;font-weight:600;padding:.7rem 1rem;border-radius:8px;color:#fff;background:#1e9e55}
         .verdict.error{background:#e5342b}.verdict.warning{background:#c77700}
         b.error,td.error{color:#e5342b}b.warning,td.warning{color:#c77700}b.note,td.note{color:#6b7385}td.error,td.warning{font-weight:600}

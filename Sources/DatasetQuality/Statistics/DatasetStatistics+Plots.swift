@@ -27,18 +27,9 @@ extension DatasetStatistics {
 
     /// The plots and the table as one page that needs nothing else.
     package func html() throws -> String {
-        let pictures = try plots().map { plot in
-            "<img alt=\"\(plot.name)\" src=\"data:image/png;base64,\(Data(try ImageEncoder.png(plot.picture)).base64EncodedString())\">"
-        }
-        return """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(QualityPage.escaped(source))</title><style>\(QualityPage.style)</style></head><body>
-            <h1>\(QualityPage.escaped(source))</h1>
-            \(pictures.joined(separator: "\n"))
-            <pre>\(QualityPage.escaped(text))</pre>
-            </body></html>
-
-            """
+        let pictures = try plots().map { try ReportPage.picture(ImageEncoder.png($0.picture), type: "png", alternative: $0.name) }
+        return ReportPage.html(
+            title: source, style: "pre{background:#fff;border-radius:8px;padding:1rem;overflow:auto}",
+            body: "\(pictures.joined(separator: "\n"))\n<pre>\(ReportPage.escaped(text))</pre>")
     }
 }

@@ -12,12 +12,7 @@ package struct ONNXDescription: Sendable, Equatable {
 
     /// - Throws: `InferenceError` when the file is missing, cut short or not an ONNX model.
     package init(path: String) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-        } catch {
-            throw InferenceError("\(path) cannot be read: \(error.localizedDescription)")
-        }
+        let data = try Data(modelFile: path)
         var hasGraph = false
         let isWhole = data.withUnsafeBytes { bytes in
             var model = ProtobufFields(bytes)

@@ -28,13 +28,7 @@ package struct SafeTensors: Sendable {
     ///
     /// - Throws: `InferenceError` when it is missing, cut short or contradicts itself.
     package init(path: String) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw InferenceError("\(path) cannot be read: \(error.localizedDescription)")
-        }
-        try self.init(data, source: path)
+        try self.init(Data(modelFile: path), source: path)
     }
 
     /// Reads a whole file from memory; `source` names it in errors.

@@ -25,7 +25,7 @@ struct TrainCommand: AsyncParsableCommand {
             (MLFLOW_TRACKING_URI), when there is one.
             """)
 
-    @Option(help: "A folder or label file in COCO, Pascal VOC or YOLO form (data.yaml too); the form is told by looking.")
+    @Option(help: "A folder or label file in any form that `dataset inspect` tells (data.yaml too).")
     var data: String?
 
     @Option(help: "The folder of the images, when it is not beside the labels.")

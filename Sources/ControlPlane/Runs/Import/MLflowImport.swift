@@ -141,7 +141,11 @@ package struct MLflowImport: Sendable {
             }
         }
         for alias in try source.aliases(ofModel: name) {
-            try? await registry.setAlias(alias.key, version: alias.value, of: name, in: workspace)
+            do {
+                try await registry.setAlias(alias.key, version: alias.value, of: name, in: workspace)
+            } catch let problem as Problem {
+                summary.omissions.append("the alias '\(alias.key)' of '\(name)': \(problem.message)")
+            }
         }
     }
 

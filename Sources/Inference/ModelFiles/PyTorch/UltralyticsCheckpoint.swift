@@ -14,13 +14,7 @@ package struct UltralyticsCheckpoint: Sendable {
     /// - Throws: `InferenceError` when the file is damaged, asks for what no detector needs, or is of another family than
     ///   YOLOv8 n, s, m, l, x: then the sentence has the command that exports it.
     package init(path: String) throws {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw InferenceError("\(path) cannot be read: \(error.localizedDescription)")
-        }
-        try self.init(data, source: path)
+        try self.init(Data(modelFile: path), source: path)
     }
 
     /// Reads a whole file from memory; `source` names it in errors.

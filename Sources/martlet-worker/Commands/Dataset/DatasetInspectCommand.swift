@@ -8,23 +8,14 @@ struct DatasetInspectCommand: ParsableCommand {
         commandName: "inspect", abstract: "Tell the format by looking, and count images, boxes and classes.",
         discussion: "Exits with 1 when there is no dataset; faults that could be read around are listed and change nothing.")
 
-    @Argument(help: "A folder or label file.")
-    var path: String
-
-    @Option(help: "The format, when looking is not enough: \(DatasetFormatNames.all).")
-    var format: String?
-
-    @Option(help: "The folder of the images, when it is not beside the labels.")
-    var images: String?
+    @OptionGroup var source: DatasetSourceOptions
 
     @Option(name: .shortAndLong, help: "table or json.")
     var output = DatasetOutput.table
 
-    func validate() throws { try DatasetFormatNames.check(format) }
-
     func run() throws {
         var progress = DatasetProgress("reading")
-        let summary = try DatasetSummary(of: path, format: format, images: images) { progress.show($0, $1) }
+        let summary = try DatasetSummary(of: source.path, format: source.format, images: source.images) { progress.show($0, $1) }
         switch output {
         case .json: FileHandle.standardOutput.write(try prettyJSON(summary))
         case .table: print(DatasetTable(summary: summary).text)
