@@ -28,6 +28,8 @@ package struct PipelineController: Sendable {
     private func advance(_ pipeline: Resource) async {
         do {
             try await step(pipeline)
+        } catch is CancellationError {
+            // The server is stopping; the next one goes on.
         } catch {
             let problem = error as? Problem ?? Problem(.internalFault, "\(error)")
             _ = try? await services.move(pipeline.id, to: .failed, error: problem)

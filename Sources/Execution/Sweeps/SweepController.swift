@@ -50,6 +50,8 @@ package struct SweepController: Sendable {
     private func advance(_ sweep: Resource) async {
         do {
             try await step(sweep)
+        } catch is CancellationError {
+            // The server is stopping; the next one goes on.
         } catch {
             _ = try? await services.move(sweep.id, to: .failed, error: error as? Problem ?? Problem(.internalFault, "\(error)"))
         }

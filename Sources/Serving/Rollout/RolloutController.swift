@@ -48,18 +48,24 @@ package struct RolloutController: Sendable {
         }
     }
 
-    /// - Returns: whether a rollout is under way.
+    /// - Returns: whether a rollout is under way. One that cannot be judged now is looked at again, and holds up no other.
     private func judgeAll() async -> Bool {
         do {
             let running = try await services.resources.all(.init(kind: OnlineEndpoint.path)).compactMap { endpoint in
                 RolloutState(of: endpoint).flatMap { $0.phase == .canary ? ($0, endpoint) : nil }
             }
-            for (state, endpoint) in running { try await judge(state, endpoint) }
+            for (state, endpoint) in running {
+                do { try await judge(state, endpoint) } catch { say(error, "the rollout of '\(state.deployment)' at '\(endpoint.id.name)'") }
+            }
             return !running.isEmpty
         } catch {
-            if !(error is CancellationError) { FileHandle.standardError.write(Data("a rollout could not be judged: \(error)\n".utf8)) }
+            say(error, "the rollouts")
             return true
         }
+    }
+
+    private func say(_ error: any Error, _ what: String) {
+        if !(error is CancellationError) { FileHandle.standardError.write(Data("\(what) could not be judged: \(error)\n".utf8)) }
     }
 
     private func judge(_ stored: RolloutState, _ endpoint: Resource) async throws {
@@ -71,9 +77,12 @@ package struct RolloutController: Sendable {
             // The server died between its intention and the deed.
             return try await place(&state, endpoint)
         } else {
-            let isThere = traffic == TrafficSplit([state.deployment: 100])
-            state.phase = isThere ? .completed : .abandoned
-            state.reason = isThere ? nil : "the traffic was changed by somebody else"
+            // Somebody else's doing, or that of a server that died before it could write down its own.
+            switch traffic {
+            case TrafficSplit([state.deployment: 100]): state.phase = .completed
+            case TrafficSplit(state.before): (state.phase, state.reason) = (.rolledBack, "the traffic is as it was before")
+            default: (state.phase, state.reason) = (.abandoned, "the traffic was changed by somebody else")
+            }
             return try await write(state, endpoint)
         }
         await flush()
