@@ -42,7 +42,7 @@ def interpreter():
     if other and subprocess.run([other, "-c", "import ultralytics, torch"], capture_output=True).returncode == 0:
         return other
     print("    skipped: there is no Ultralytics here; `pip install ultralytics` into a virtual environment and name its python in ULTRALYTICS_PYTHON")
-    sys.exit(0)
+    sys.exit(77)
 
 
 def mix(np, value):
